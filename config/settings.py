@@ -1,0 +1,164 @@
+"""The settings of a process, as a class for development, testing and production each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import certifi
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from config.env import ConfigError, read
+from config.secrets import NAMES, kept_secrets
+
+SOCKET_PATH_LIMIT = 100
+KNOWN_DEFAULTS = ("changeme", "secret", "default", "password", "cloudeye", "please-change")
+
+
+class Config:
+    """Uppercase attributes, for `app.config.from_object` and for the processes without Flask."""
+
+    MAKES_SECRETS = True
+    COOKIE_SECURE_DEFAULT = False
+    TESTING = False
+
+    # Flask and Flask-Session
+    MAX_CONTENT_LENGTH = 2 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 1024 * 1024
+    JSON_SORT_KEYS = False
+    SESSION_TYPE = "redis"
+    SESSION_KEY_PREFIX = "session:"
+    SESSION_COOKIE_NAME = "cloudeye"
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_REFRESH_EACH_REQUEST = False
+    SESSION_PERMANENT = True
+    SESSION_ID_LENGTH = 32
+    BUNDLE_ERRORS = True
+    ERROR_INCLUDE_MESSAGE = False
+    SQLALCHEMY_RECORD_QUERIES = False
+    BABEL_TRANSLATION_DIRECTORIES = "translations"
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            setattr(self, name.removeprefix("CLOUDEYE_"), value)
+        self.DATA_DIR: Path = values["CLOUDEYE_DATA_DIR"]
+        self.LOG_DIR: Path = values["CLOUDEYE_LOG_DIR"]
+        self.ALLOW_PRIVATE_TARGETS: bool = values["CLOUDEYE_ALLOW_PRIVATE_TARGETS"]
+        self.LOCATION: str = values["CLOUDEYE_LOCATION"]
+        self.DNS_SERVERS: tuple[str, ...] = values["CLOUDEYE_DNS_SERVERS"]
+        self.PORT: int = values["CLOUDEYE_PORT"]
+        self.RUN_DIR = _run_dir(values["CLOUDEYE_RUN_DIR"], self.DATA_DIR)
+        self.CA_FILE: str = values["CLOUDEYE_CA_FILE"] or certifi.where()
+        if not Path(self.CA_FILE).is_file():
+            raise ConfigError(f"CLOUDEYE_CA_FILE names {self.CA_FILE}, which is not a file.")
+        self.SECRET_KEY, self.ENCRYPTION_KEY = self._secrets(values)
+        self.SESSION_COOKIE_SECURE = _cookie_secure(values["CLOUDEYE_COOKIE_SECURE"], self.COOKIE_SECURE_DEFAULT)
+        self.PERMANENT_SESSION_LIFETIME = timedelta(hours=values["CLOUDEYE_SESSION_HOURS"])
+        self.BABEL_DEFAULT_LOCALE: str = values["CLOUDEYE_DEFAULT_LOCALE"]
+        self._connect(values)
+
+    def _secrets(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        missing = [name for name in NAMES if not values[name]]
+        if missing and not self.MAKES_SECRETS:
+            raise ConfigError(f"{missing[0]} must be set in production, to at least 32 random characters.")
+        kept = kept_secrets(self.DATA_DIR) if missing else {}
+        for name in NAMES:
+            value = values[name]
+            if value and (len(value) < 32 or any(word in value.lower() for word in KNOWN_DEFAULTS)):
+                raise ConfigError(f"{name} must be at least 32 random characters and not a well-known default.")
+        return values[NAMES[0]] or kept[NAMES[0]], values[NAMES[1]] or kept[NAMES[1]]
+
+    def _connect(self, values: Mapping[str, Any]) -> None:
+        url = _database_url(values["DATABASE_URL"], self.DATA_DIR)
+        self.SQLALCHEMY_DATABASE_URI = url.render_as_string(hide_password=False)
+        self.SQLALCHEMY_ENGINE_OPTIONS: dict[str, Any] = (
+            {"pool_size": 20, "max_overflow": 20, "connect_args": {"timeout": 5}}
+            if url.get_backend_name() == "sqlite"
+            else {
+                "pool_size": values["CLOUDEYE_DB_POOL_SIZE"],
+                "max_overflow": 0,
+                "pool_pre_ping": True,
+                "pool_recycle": 1800,
+                "connect_args": {"connect_timeout": 5, "read_timeout": 60},
+                "isolation_level": "READ COMMITTED",
+            }
+        )
+        self.EMBEDDED_REDIS = not values["REDIS_URL"]
+        self.REDIS_URL: str = values["REDIS_URL"] or f"unix://{self.RUN_DIR / 'redis.sock'}"
+        if urlsplit(self.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+            raise ConfigError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        self.CELERY_BROKER_URL: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
+
+
+class DevelopmentConfig(Config):
+    """Embedded defaults: what is missing is made."""
+
+
+class TestingConfig(Config):
+    TESTING = True
+    WTF_CSRF_ENABLED = False
+
+
+class ProductionConfig(Config):
+    MAKES_SECRETS = False
+    COOKIE_SECURE_DEFAULT = True
+
+
+CLASSES: dict[str, type[Config]] = {
+    "development": DevelopmentConfig,
+    "testing": TestingConfig,
+    "production": ProductionConfig,
+}
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Config:
+    """Read, check and derive every setting; `ConfigError` names the first that is wrong."""
+    values = read(environ)
+    return CLASSES[values["CLOUDEYE_ENV"]](values)
+
+
+def _run_dir(given: str, data_dir: Path) -> Path:
+    """Where sockets go: short enough for the 108 bytes a socket's path may have."""
+    if given:
+        if len(given) > SOCKET_PATH_LIMIT - 20:
+            raise ConfigError(f"CLOUDEYE_RUN_DIR is too long for a socket's path ({len(given)} characters).")
+        return Path(given).absolute()
+    path = data_dir / "run"
+    if len(str(path / "supervisor.sock.12345678")) < SOCKET_PATH_LIMIT:
+        return path
+    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
+    return Path(f"/tmp/cloudeye-{os.getuid()}-{digest}")
+
+
+def _cookie_secure(given: str, default: bool) -> bool:
+    if given not in ("", "0", "1"):
+        raise ConfigError("CLOUDEYE_COOKIE_SECURE must be 1, 0 or empty.")
+    return given == "1" if given else default
+
+
+def _database_url(given: str, data_dir: Path) -> URL:
+    if not given:
+        return URL.create("sqlite", database=str(data_dir / "cloudeye.db"))
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise ConfigError("DATABASE_URL is not a database URL such as mysql://user:password@host/cloudeye.") from error
+    backend = url.drivername.split("+")[0]
+    if backend == "sqlite":
+        return url
+    if backend not in ("mysql", "mariadb"):
+        raise ConfigError(f"DATABASE_URL names {backend}; CloudEye runs on sqlite, mysql and mariadb.")
+    return url.set(drivername="mysql+pymysql", query={"charset": "utf8mb4", **url.query})
+
+
+def _broker_of(redis_url: str) -> str:
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url
