@@ -1,0 +1,158 @@
+"""Snowflake ids: 41 bits of milliseconds since 2024, 10 bits of worker number, 12 bits of sequence.
+
+Ids are made without asking anybody, sort by time, and are unique because no two living processes hold
+the same worker number: it is leased from Redis and renewed while in use. The rule when the clock goes
+back: ids go on from the last millisecond used, borrowing from the future, for at most five seconds;
+further back than that, making ids is refused until the clock has caught up.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+from redis import RedisError
+
+from app.core.clock import now_ms
+from app.core.redis import run_script
+
+EPOCH_MS = 1_704_067_200_000  # 2024-01-01T00:00:00Z
+WORKERS = 1024
+SEQUENCES = 4096
+LEASE_SECONDS = 120
+RENEW_AFTER = 30
+MAX_AHEAD_MS = 5_000
+
+
+class ClockWentBackError(Exception):
+    """The system's clock is too far behind the last id made."""
+
+
+class NoWorkerNumberError(Exception):
+    """All worker numbers are leased, or Redis cannot be asked for one."""
+
+
+class Snowflake:
+    """Makes ids for one worker number. Thread-safe; the clock gives unix milliseconds."""
+
+    def __init__(self, worker: int, clock: Callable[[], int] = now_ms) -> None:
+        if not 0 <= worker < WORKERS:
+            raise ValueError("a worker number has 10 bits")
+        self.worker, self._clock = worker, clock
+        self._lock = threading.Lock()
+        self._last_ms, self._sequence = 0, 0
+
+    def next_id(self) -> int:
+        with self._lock:
+            present = self._clock() - EPOCH_MS
+            if present > self._last_ms:
+                self._last_ms, self._sequence = present, 0
+            elif self._last_ms - present > MAX_AHEAD_MS:
+                raise ClockWentBackError(f"the clock is {self._last_ms - present} ms behind the last id")
+            else:
+                self._sequence += 1
+                if self._sequence == SEQUENCES:
+                    self._last_ms, self._sequence = self._last_ms + 1, 0
+            return self._last_ms << 22 | self.worker << 12 | self._sequence
+
+
+# One call finds a free number, beginning at a random one, and takes it.
+_LEASE = """
+for i = 0, 1023 do
+  local number = (tonumber(ARGV[1]) + i) % 1024
+  if redis.call('SET', 'snowflake:' .. number, ARGV[2], 'NX', 'EX', ARGV[3]) then return number end
+end
+return -1
+"""
+_RENEW = """
+local holder = redis.call('GET', KEYS[1])
+if holder == ARGV[1] or not holder then
+  redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+  return 1
+end
+return 0
+"""
+
+
+class LeasedSnowflake:
+    """A `Snowflake` whose worker number is leased, renewed in use, and replaced when it was lost.
+
+    While Redis is away the number is used on until its lease has run out, and then no longer.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, clock: Callable[[], int] = now_ms) -> None:
+        self._monotonic, self._clock = monotonic, clock
+        self._token = f"{os.getpid()}:{secrets.token_hex(8)}"
+        self._flake: Snowflake | None = None
+        self._leased_at = 0.0
+        self._lock = threading.Lock()
+
+    def next_id(self) -> int:
+        flake = self._flake
+        if flake is None or self._monotonic() - self._leased_at > RENEW_AFTER:
+            with self._lock:
+                flake = self._renewed()
+        return flake.next_id()
+
+    def _renewed(self) -> Snowflake:
+        age = self._monotonic() - self._leased_at
+        if self._flake is not None and age <= RENEW_AFTER:
+            return self._flake
+        started = self._monotonic()
+        try:
+            if self._flake is None or not run_script(
+                _RENEW, [f"snowflake:{self._flake.worker}"], [self._token, LEASE_SECONDS]
+            ):
+                self._flake = Snowflake(self._lease(), self._clock)
+            self._leased_at = started
+        except RedisError as error:
+            return self._kept(age, error)
+        return self._flake
+
+    def _kept(self, age: float, error: Exception) -> Snowflake:
+        if self._flake is not None and age < LEASE_SECONDS - 10:
+            return self._flake
+        raise NoWorkerNumberError("Redis cannot be asked for a worker number") from error
+
+    def _lease(self) -> int:
+        number = int(run_script(_LEASE, [], [secrets.randbelow(WORKERS), self._token, LEASE_SECONDS]))
+        if number < 0:
+            raise NoWorkerNumberError("all 1024 worker numbers are in use")
+        return number
+
+
+_source: Snowflake | LeasedSnowflake = LeasedSnowflake()
+
+
+def next_id() -> int:
+    """A new id of this process."""
+    return _source.next_id()
+
+
+def use_worker_number(number: int | None) -> None:
+    """Make ids with a fixed number and without Redis (tests, migrations); None: lease again."""
+    global _source
+    _source = LeasedSnowflake() if number is None else Snowflake(number)
+
+
+def forget_after_fork() -> None:
+    """A forked child must not make its parent's ids."""
+    global _source
+    if isinstance(_source, LeasedSnowflake):
+        _source = LeasedSnowflake()
+
+
+os.register_at_fork(after_in_child=forget_after_fork)
+
+
+def id_at(ms: int) -> int:
+    """The lowest id of a unix millisecond."""
+    return max(0, ms - EPOCH_MS) << 22
+
+
+def ms_of(identifier: int) -> int:
+    """The unix millisecond an id was made in."""
+    return (identifier >> 22) + EPOCH_MS
