@@ -1,0 +1,1 @@
+"""Names, addresses and which of them may be spoken to."""

@@ -1,0 +1,1 @@
+"""The monitor types, one module each."""
