@@ -1,0 +1,1 @@
+"""What starts CloudEye: the commands behind `make run` and supervisor.conf."""
