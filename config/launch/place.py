@@ -1,0 +1,53 @@
+"""Folders and names that the launching commands share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from config import Config, ConfigError
+from config.env import ROOT
+
+PROCESSES = ("redis", "web", "scheduler", "worker", "recorder", "flower")
+
+
+def make_folders(settings: Config) -> None:
+    """Make the data, log and run folder; the run folder's sockets are for its owner alone."""
+    for name in ("DATA_DIR", "LOG_DIR", "RUN_DIR"):
+        path: Path = getattr(settings, name)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if name == "RUN_DIR":
+                path.chmod(0o700)
+        except OSError as error:
+            raise ConfigError(f"CLOUDEYE_{name}: {path} cannot be used ({error.strerror}).") from error
+
+
+def supervisor_socket(settings: Config) -> Path:
+    return settings.RUN_DIR / "supervisor.sock"
+
+
+def client_socket() -> Path:
+    """Where `supervisorctl -c supervisor.conf` looks: fixed, since it reads no settings."""
+    return ROOT / "data" / "run" / "supervisor.sock"
+
+
+def link_client_socket(settings: Config) -> None:
+    """Let supervisorctl find a supervisor whose run folder is elsewhere; the last started one wins."""
+    link, socket = client_socket(), supervisor_socket(settings).absolute()
+    if link == socket:
+        return
+    draft = link.with_name(f"supervisor.{os.getpid()}.link")
+    try:
+        link.parent.mkdir(parents=True, exist_ok=True)
+        draft.symlink_to(socket)
+        draft.replace(link)
+    except OSError:
+        return  # A read-only project folder: supervisorctl takes -s unix://… instead.
+
+
+def unlink_client_socket(settings: Config) -> None:
+    """Take the link away again, when it is still ours."""
+    link = client_socket()
+    if link.is_symlink() and link.readlink() == supervisor_socket(settings).absolute():
+        link.unlink()

@@ -1,0 +1,32 @@
+"""`python -m config.launch.prepare`: bring the database to this version and make the first administrator.
+
+Prints one JSON object: {} or {"account": …, "password": …} of the administrator it made. Progress and
+errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from config import ConfigError, load_settings
+
+
+def prepare() -> dict[str, str]:
+    from app import create_app
+    from app.service.user import create_first_admin
+    from flask_migrate import upgrade
+
+    settings = load_settings()
+    with create_app().app_context():
+        upgrade()
+        made = create_first_admin(settings.ADMIN_EMAIL or None, settings.ADMIN_PASSWORD or None)
+    return {"account": made[0], "password": made[1]} if made else {}
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(prepare()))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)

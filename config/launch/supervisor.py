@@ -1,0 +1,60 @@
+"""`python -m config.launch.supervisor`: supervisord with the settings that supervisor.conf names.
+
+For service managers; `make run` uses the same functions.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config import Config, ConfigError, load_settings
+from config.env import ROOT
+from config.launch.place import PROCESSES, link_client_socket, make_folders
+
+OUTPUT_BYTES = "10MB"
+
+
+def command() -> list[str]:
+    return [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "supervisor.conf")]
+
+
+def exported(settings: Config) -> dict[str, str]:
+    """What supervisor.conf expands as ENV_…; folders are absolute, so that children agree on them."""
+    is_stream = getattr(settings, "LOG_OUTPUT", "time") == "stream"
+    names = {
+        "CLOUDEYE_DATA_DIR": str(settings.DATA_DIR.absolute()),
+        "CLOUDEYE_LOG_DIR": str(settings.LOG_DIR.absolute()),
+        "CLOUDEYE_RUN_DIR": str(settings.RUN_DIR.absolute()),
+        "LAUNCH_PYTHON": sys.executable,
+        "LAUNCH_LOCATION": settings.LOCATION,
+        "LAUNCH_REDIS": "true" if settings.EMBEDDED_REDIS else "false",
+        "LAUNCH_OUTPUT_BYTES": "0" if is_stream else OUTPUT_BYTES,
+    }
+    for process in PROCESSES:
+        path = "/dev/fd/1" if is_stream else str(settings.LOG_DIR.absolute() / process / "output.log")
+        names[f"LAUNCH_{process.upper()}_OUTPUT"] = path
+    return names
+
+
+def prepare(settings: Config) -> dict[str, str]:
+    """Make the folders supervisord expects; gives its whole environment."""
+    make_folders(settings)
+    for process in ("supervisor", *PROCESSES):
+        (settings.LOG_DIR / process).mkdir(parents=True, exist_ok=True)
+    link_client_socket(settings)
+    return {**os.environ, **exported(settings), "PYTHONUNBUFFERED": "1"}
+
+
+def main() -> None:
+    try:
+        environment = prepare(load_settings())
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    os.chdir(ROOT)
+    os.execve(sys.executable, command(), environment)  # noqa: S606 - a fixed argument list, no shell
+
+
+if __name__ == "__main__":
+    main()
