@@ -30,7 +30,9 @@ class NoRedisError(Exception):
 def version_of(program: str) -> tuple[int, int]:
     """Major and minor version of a Redis-protocol server; (0, 0) when it does not say."""
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
+        said = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, timeout=10, check=False
+        ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0, 0
     found = re.search(r"\bv=(\d+)\.(\d+)", said)

