@@ -58,7 +58,7 @@ def redis_server() -> Iterator[servers.RedisServer]:
 
 @pytest.fixture
 def redis_client(redis_server: servers.RedisServer) -> Iterator[redis.Redis]:
-    """A client of an emptied Redis. Give it to `app.core.redis.use_redis` where the product asks for its own."""
+    """A client of an emptied Redis; `app.core.redis.use_redis(redis_client)` gives it to the product."""
     with redis_server.client() as client:
         client.flushall()
         yield client

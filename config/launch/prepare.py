@@ -13,14 +13,16 @@ from config import ConfigError, load_settings
 
 
 def prepare() -> dict[str, str]:
-    from app import create_app
-    from app.service.user import create_first_admin
     from flask_migrate import upgrade
 
+    from app import create_app
+    from app.service.user import create_first_admin
+
     settings = load_settings()
+    given = vars(settings)
     with create_app().app_context():
         upgrade()
-        made = create_first_admin(settings.ADMIN_EMAIL or None, settings.ADMIN_PASSWORD or None)
+        made = create_first_admin(given["ADMIN_EMAIL"] or None, given["ADMIN_PASSWORD"] or None)
     return {"account": made[0], "password": made[1]} if made else {}
 
 

