@@ -9,6 +9,7 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
+from app.core import stopping  # noqa: E402
 from config import ConfigError, load_settings  # noqa: E402
 from config.launch.child import end_with_parent  # noqa: E402
 from config.launch.place import make_folders  # noqa: E402
@@ -30,8 +31,8 @@ worker_connections = 1000
 preload_app = False
 
 timeout = 60  # a worker whose loop stands still that long is replaced
-graceful_timeout = 8  # what HUP and a stop leave to running requests; open event streams are cut then
-keepalive = 65  # longer than nginx keeps idle connections, so that nginx closes them first
+graceful_timeout = 30  # what HUP leaves to running requests; event streams end at once by themselves
+keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats, off the disk
 
 control_socket = str(settings.RUN_DIR.absolute() / "gunicorn.ctl")
@@ -48,3 +49,8 @@ accesslog = "-"
 def post_fork(server: Any, worker: Any) -> None:
     """No worker outlives a killed master and keeps its port."""
     end_with_parent()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Tell endless answers of this worker that it is to end."""
+    stopping.announce_on_signal()

@@ -207,7 +207,8 @@ def mariadb_server(folder: Path) -> Iterator[MariaDbServer]:
     words = [
         program, "--no-defaults", f"--datadir={data}", f"--socket={path}", "--skip-networking", *user,
         f"--pid-file={folder / 'mariadb.pid'}", "--innodb-flush-log-at-trx-commit=0",
-        "--innodb-buffer-pool-size=64M", "--performance-schema=off", "--skip-log-bin", "--character-set-server=utf8mb4",
+        "--innodb-buffer-pool-size=64M", "--performance-schema=off", "--skip-log-bin",
+        "--character-set-server=utf8mb4",
     ]  # fmt: skip
 
     # PyMySQL leaves its socket open when connecting fails, so readiness is asked of the bare socket.
