@@ -7,14 +7,14 @@ itself, so it asks here between two events and ends; the browser then connects t
 from __future__ import annotations
 
 import signal
-import threading
 from types import FrameType
 
-_stopping = threading.Event()
+# A plain value: locks must not be taken in a signal handler.
+_is_stopping = False
 
 
 def is_stopping() -> bool:
-    return _stopping.is_set()
+    return _is_stopping
 
 
 def announce_on_signal(number: signal.Signals = signal.SIGTERM) -> None:
@@ -22,7 +22,8 @@ def announce_on_signal(number: signal.Signals = signal.SIGTERM) -> None:
     before = signal.getsignal(number)
 
     def note(received: int, frame: FrameType | None) -> None:
-        _stopping.set()
+        global _is_stopping
+        _is_stopping = True
         if callable(before):
             before(received, frame)
 
