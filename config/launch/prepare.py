@@ -1,7 +1,7 @@
 """`python -m config.launch.prepare`: bring the database to this version and make the first administrator.
 
-Prints one JSON object: {} or {"account": …, "password": …} of the administrator it made. Progress and
-errors go to standard error.
+Prints one JSON object: {} or {"account": …, "password": …} of the administrator it made; a password that
+was given by a setting is left out. Progress and errors go to standard error.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ def prepare() -> dict[str, str]:
     with create_app().app_context():
         upgrade()
         made = create_first_admin(given["ADMIN_EMAIL"] or None, given["ADMIN_PASSWORD"] or None)
-    return {"account": made[0], "password": made[1]} if made else {}
+    if made is None:
+        return {}
+    return {"account": made[0], "password": "" if given["ADMIN_PASSWORD"] else made[1]}
 
 
 if __name__ == "__main__":

@@ -144,8 +144,10 @@ def say_address(settings: Config, made: Mapping[str, str], seconds: float) -> No
     address = web_address(settings)
     where = f"unix:{address}" if isinstance(address, Path) else f"http://{address[0]}:{address[1]}/"
     print(f"CloudEye is up after {seconds:.1f} s: {getattr(settings, 'BASE_URL', '') or where}")
-    if made:
+    if made and made["password"]:
         print(f"Log in as {made['account']} with the password {made['password']} (shown only this once).")
+    elif made:
+        print(f"Log in as {made['account']} with the password of CLOUDEYE_ADMIN_PASSWORD.")
     print("Ctrl-C ends it.", flush=True)
 
 
