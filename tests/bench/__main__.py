@@ -26,7 +26,8 @@ def main(wanted: list[str]) -> int:
     if unknown := [name for name in wanted if name not in known]:
         print(f"There is no bench {', '.join(unknown)}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
-    return 0 if all([run(name) for name in wanted or known]) else 1
+    missed = [name for name in wanted or known if not run(name)]
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":
