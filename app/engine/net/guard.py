@@ -1,7 +1,7 @@
 """Which addresses may be spoken to: the guard against server-side request forgery.
 
 An address is refused unless it is ordinary public unicast, or an allow-list of the organization names it.
-The lists follow the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and its updates). They are
+The lists follow the IANA IPv4 and IPv6 Special-Purpose Address Registries (RFC 6890 and updates). They are
 written out because `ipaddress.is_global` differs between patch releases of Python.
 """
 

@@ -1,0 +1,174 @@
+"""A small event loop for one thread: file descriptors, timers, calls from other threads, and its own lag.
+
+It exists because libcurl's multi interface wants exactly these three things at the lowest price, and because
+an honest probe has to know when it was itself too busy to look. Time is `time.monotonic()`, in seconds.
+"""
+
+from __future__ import annotations
+
+import heapq
+import os
+import select
+import sys
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Callable
+from time import monotonic
+
+Callback = Callable[[], None]
+READ = 1
+WRITE = 4
+# A turn of the loop longer than this is counted as time in which nobody was attended to.
+NOTICED_LAG = 0.020
+_HEARTBEAT = 0.25
+
+
+class Timer:
+    """A call at a moment. `cancel()` may be called at any time, from the loop's thread."""
+
+    __slots__ = ("callback", "when")
+
+    def __init__(self, when: float, callback: Callback) -> None:
+        self.when = when
+        self.callback: Callback | None = callback
+
+    def cancel(self) -> None:
+        self.callback = None
+
+    def __lt__(self, other: Timer) -> bool:
+        return self.when < other.when
+
+
+class LagMeter:
+    """Remembers how long the loop was away: a running sum, and the worst within any recent span."""
+
+    def __init__(self, remember: float = 120.0) -> None:
+        self.stolen = 0.0
+        self._remember = remember
+        self._ends: list[float] = []
+        self._lags: list[float] = []
+
+    def note(self, now: float, lag: float) -> None:
+        """Take one turn that ended at `now`. Only a later, larger lag matters, so smaller ones go."""
+        if lag >= NOTICED_LAG:
+            self.stolen += lag
+        while self._lags and self._lags[-1] <= lag:
+            self._lags.pop()
+            self._ends.pop()
+        self._lags.append(lag)
+        self._ends.append(now)
+        if self._ends[0] < now - self._remember:
+            del self._ends[0], self._lags[0]
+
+    def worst_since(self, moment: float) -> float:
+        place = bisect_left(self._ends, moment)
+        return self._lags[place] if place < len(self._lags) else 0.0
+
+
+class Reactor:
+    """Run with `run()` in one thread; only `call_soon_threadsafe` and `stop` may come from another."""
+
+    def __init__(self) -> None:
+        self.lag = LagMeter()
+        self.epoll = select.epoll()
+        self.after_events: Callback | None = None
+        self.default_handler: Callable[[int, int], None] | None = None
+        self._handlers: dict[int, Callable[[int], None]] = {}
+        self._timers: list[Timer] = []
+        self._calls: deque[Callback] = deque()
+        self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._is_asleep = False
+        self._is_stopping = False
+        self.epoll.register(self._wake_fd, READ)
+        self._handlers[self._wake_fd] = self._drain_wake
+
+    def watch(self, fd: int, events: int, handler: Callable[[int], None]) -> None:
+        """Call `handler(events)` whenever the descriptor is ready; a second call changes what is awaited."""
+        if fd in self._handlers:
+            self.epoll.modify(fd, events)
+        else:
+            self.epoll.register(fd, events)
+        self._handlers[fd] = handler
+
+    def unwatch(self, fd: int) -> None:
+        if self._handlers.pop(fd, None) is not None:
+            self.epoll.unregister(fd)
+
+    def call_at(self, when: float, callback: Callback) -> Timer:
+        timer = Timer(when, callback)
+        heapq.heappush(self._timers, timer)
+        return timer
+
+    def call_soon_threadsafe(self, callback: Callback) -> None:
+        self._calls.append(callback)
+        # A loop that is awake looks at the calls before it sleeps, so the write is mostly saved.
+        if self._is_asleep:
+            self._wake()
+
+    def stop(self) -> None:
+        """Make `run` return after its present turn."""
+        self._is_stopping = True
+        self._wake()
+
+    def close(self) -> None:
+        """Give the descriptors back. Only after `run` has returned."""
+        self.epoll.close()
+        os.close(self._wake_fd)
+
+    def run(self) -> None:
+        poll = self.epoll.poll
+        handlers = self._handlers
+        while not self._is_stopping:
+            timeout = self._timeout()
+            before = monotonic()
+            events = poll(timeout, 256)
+            now = monotonic()
+            self._is_asleep = False
+            overslept = now - before - timeout
+            for fd, mask in events:
+                handler = handlers.get(fd)
+                if handler is not None:
+                    handler(mask)
+                elif self.default_handler is not None:
+                    self.default_handler(fd, mask)
+            self._run_calls()
+            self._run_timers()
+            if self.after_events is not None:
+                self.after_events()
+            end = monotonic()
+            self.lag.note(end, max(overslept, 0.0) + end - now)
+
+    def _timeout(self) -> float:
+        self._is_asleep = True
+        if self._calls:
+            return 0.0
+        while self._timers and self._timers[0].callback is None:
+            heapq.heappop(self._timers)
+        if not self._timers:
+            return _HEARTBEAT
+        return min(max(self._timers[0].when - monotonic(), 0.0), _HEARTBEAT)
+
+    def _run_calls(self) -> None:
+        for _ in range(len(self._calls)):
+            guarded(self._calls.popleft())
+
+    def _run_timers(self) -> None:
+        now = monotonic()
+        while self._timers and self._timers[0].when <= now:
+            callback = heapq.heappop(self._timers).callback
+            if callback is not None:
+                guarded(callback)
+
+    def _wake(self) -> None:
+        os.eventfd_write(self._wake_fd, 1)
+
+    def _drain_wake(self, _events: int) -> None:
+        os.eventfd_read(self._wake_fd)
+
+
+def guarded(callback: Callback) -> None:
+    """Call, and report what it raises without ending the loop: one broken check must not stop the others."""
+    try:
+        callback()
+    except Exception:
+        sys.excepthook(*sys.exc_info())
