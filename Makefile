@@ -5,6 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps --only-binary :all:
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11.2 --generate-hashes \
 	--no-annotate --no-header --only-binary :all:
+# Another Python than the one .venv was made with (an upgraded system) makes it anew.
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+RUNTIME := $(VENV)/.runtime-$(VERSION)
+DEV := $(VENV)/.dev-$(VERSION)
 PO := $(wildcard app/translations/*/LC_MESSAGES/*.po)
 ONLY ?=
 ARGS ?=
@@ -16,7 +20,8 @@ ARGS ?=
 help: ## List the commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.runtime app/static/vendor/.copied $(PO:.po=.mo) ## Install what CloudEye runs on into .venv (hashes verified)
+setup: $(RUNTIME) app/static/vendor/.copied $(PO:.po=.mo) ## Install what CloudEye runs on into .venv (hashes verified)
+	@:
 
 run: setup ## Start CloudEye and print its address; Ctrl-C ends it
 	@exec $(BIN)/python -m config.launch.run
@@ -43,9 +48,9 @@ clean: ## Remove everything that make made; data/ and log/ stay
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find app -name '*.mo' -delete
 
-dev: $(VENV)/.dev
+dev: $(DEV)
 
-$(VENV)/.runtime: requirements/runtime.list
+$(RUNTIME): requirements/runtime.list
 	@command -v $(PYTHON) >/dev/null || { \
 		echo "CloudEye needs Python 3.11 or newer: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -59,15 +64,15 @@ $(VENV)/.runtime: requirements/runtime.list
 		echo "The packages of requirements/runtime.list could not be installed: see the lines above."; exit 1; }
 	@touch $@
 
-$(VENV)/.dev: requirements/dev.list $(VENV)/.runtime
+$(DEV): requirements/dev.list $(RUNTIME)
 	@echo "Installing test and lint tools into $(VENV) …"
 	@$(PIP) -r requirements/dev.list
 	@touch $@
 
-app/static/vendor/.copied: package.json package-lock.json requirements/node.list config/launch/vendor.py | $(VENV)/.runtime
+app/static/vendor/.copied: package.json package-lock.json requirements/node.list config/launch/vendor.py | $(RUNTIME)
 	@echo "Copying scripts and styles to app/static/vendor …"
 	@$(BIN)/python -m config.launch.vendor
 	@touch $@
 
-%.mo: %.po | $(VENV)/.runtime
+%.mo: %.po | $(RUNTIME)
 	@$(BIN)/pybabel -q compile --input-file $< --output-file $@

@@ -27,7 +27,7 @@ FILES = {
     "uplot/dist/uPlot.iife.min.js": "uplot.min.js",
     "uplot/dist/uPlot.min.css": "uplot.min.css",
 }
-NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
 
 
 class VendorError(Exception):
