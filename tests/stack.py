@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from config.env import ROOT
+from config.launch import nginx
 from tests import servers
 
 START_SECONDS = 90
@@ -102,6 +103,24 @@ class Stack:
     def pss_bytes(self) -> int:
         """Proportional set size of all processes together."""
         return sum(process.memory_full_info().pss for process in self.family())
+
+
+@contextmanager
+def running_behind_nginx(**settings: str) -> Iterator[Stack]:
+    """The same behind a real nginx, over a unix socket, as it is run for real; `base_url` is nginx's."""
+    with servers.short_folder() as folder:
+        socket = folder / "web.sock"
+        stack = Stack(folder, {"CLOUDEYE_BIND": f"unix:{socket}", "CLOUDEYE_TRUST_PROXY": "1", **settings})
+        user = "root" if os.getuid() == 0 else None
+        server = nginx.render(str(socket), listen=f"127.0.0.1:{stack.port}")
+        (folder / "nginx").mkdir()
+        whole = nginx.whole(server, folder / "nginx", user=user)
+        try:
+            stack.start()
+            with servers.nginx_server(folder / "nginx", whole, stack.port):
+                yield stack
+        finally:
+            stack.stop()
 
 
 @contextmanager

@@ -54,9 +54,13 @@ def render(
     return re.sub(r"@([A-Z_]+)@", lambda found: words[found[1]], template)
 
 
-def whole(server: str, folder: Path, types: str = "/etc/nginx/mime.types") -> str:
-    """A complete configuration around `render`'s, which writes nothing outside `folder`."""
-    return WHOLE.format(server=server, folder=folder, types=types)
+def whole(server: str, folder: Path, *, types: str = "/etc/nginx/mime.types", user: str | None = None) -> str:
+    """A complete configuration around `render`'s, which writes nothing outside `folder`.
+
+    `user` is whom the workers run as when nginx is started by root; without it, nginx's own default.
+    """
+    text = WHOLE.format(server=server, folder=folder, types=types)
+    return f"user {user};\n{text}" if user else text
 
 
 def _arguments() -> argparse.Namespace:

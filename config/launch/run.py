@@ -109,11 +109,12 @@ def prepare_database(settings: Config, environment: Mapping[str, str]) -> dict[s
 class Supervisor:
     """supervisord as a child of this process."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    def __init__(self, environment: Mapping[str, str], socket: Path) -> None:
+        self._environment, self._socket = environment, socket
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self._socket.unlink(missing_ok=True)  # left by a supervisord that was killed
         # A session of its own: Ctrl-C reaches this process alone, which ends the rest in order.
         self._process = subprocess.Popen(
             supervisor.command(),
@@ -162,7 +163,7 @@ def say_unready(settings: Config, readiness: Readiness) -> None:
 
 def attend(settings: Config, made: Mapping[str, str], environment: Mapping[str, str], started: float) -> int:
     """Keep supervisord running until a signal comes; gives this process's exit status."""
-    child = Supervisor(environment)
+    child = Supervisor(environment, place.supervisor_socket(settings))
     try:
         child.start()
         is_announced = has_complained = False

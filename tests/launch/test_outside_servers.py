@@ -1,0 +1,25 @@
+"""CloudEye on servers of the operator's choice: MariaDB, a Redis of one's own, nginx."""
+
+from __future__ import annotations
+
+import pytest
+import requests
+
+from tests import servers
+from tests.stack import running_behind_nginx, running_stack
+
+pytestmark = pytest.mark.stack
+
+
+def test_it_runs_on_mariadb_and_a_redis_of_ones_own(
+    mariadb_url: str, redis_server: servers.RedisServer
+) -> None:
+    with running_stack(DATABASE_URL=mariadb_url, REDIS_URL=redis_server.url) as stack:
+        assert "redis" not in stack.pids()
+        assert requests.get(f"{stack.base_url}/readyz", timeout=5).status_code == 200
+
+
+def test_it_runs_behind_nginx_on_a_unix_socket() -> None:
+    with running_behind_nginx() as stack:
+        assert requests.get(f"{stack.base_url}/readyz", timeout=5).status_code == 200
+        assert requests.get(f"{stack.base_url}/static/vendor/htmx.min.js", timeout=5).status_code == 200
