@@ -1,0 +1,46 @@
+"""Celery's settings, in one place for those who send and those who work."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from config import Config
+
+VISIBILITY_SECONDS = 120
+"""How long a message of a killed worker stays hidden before it is given to another."""
+
+
+def make_celery(settings: Config) -> Celery:
+    """A Celery application on the settings' broker. No result backend: rows are the results."""
+    app = Celery("cloudeye", broker=settings.CELERY_BROKER_URL)
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_create_missing_queues=True,
+        task_default_queue="report",
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_SECONDS,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 3,
+            "socket_keepalive": True,
+            "retry_on_timeout": True,
+        },
+        task_publish_retry=True,
+        task_publish_retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.3},
+        timezone="UTC",
+        enable_utc=True,
+    )
+    return app
