@@ -110,6 +110,10 @@ class Reactor:
         self._is_stopping = True
         self._wake()
 
+    def run_remaining_calls(self) -> None:
+        """Make the calls that came too late for `run`. Only after it has returned."""
+        self._run_calls()
+
     def close(self) -> None:
         """Give the descriptors back. Only after `run` has returned."""
         self.epoll.close()

@@ -30,7 +30,8 @@ class Check:
     allow: tuple[str, ...] = ()
 
     def to_wire(self) -> list[Any]:
-        return [self.id, self.monitor_id, self.type, self.config, self.due_ms, self.timeout_ms, list(self.allow)]
+        head = [self.id, self.monitor_id, self.type, self.config]
+        return [*head, self.due_ms, self.timeout_ms, list(self.allow)]
 
     @classmethod
     def from_wire(cls, wire: Sequence[Any]) -> Check:

@@ -1,0 +1,88 @@
+"""What a certificate says, read once and remembered: the same certificate comes with every check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
+
+_MAX_NAMES = 20
+_MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """`names` are the subject's alternative names (at most 20), times are unix milliseconds."""
+
+    subject: str
+    issuer: str
+    names: tuple[str, ...]
+    not_before_ms: int
+    not_after_ms: int
+    fingerprint: str
+
+    def days_left(self, now_ms: int) -> float:
+        """Days until the certificate ends; negative when it has ended."""
+        return round((self.not_after_ms - now_ms) / 86_400_000, 2)
+
+
+@lru_cache(maxsize=2000)
+def read_certificate(pem: str) -> CertificateFacts | None:
+    """The facts of a PEM certificate, None when it cannot be read."""
+    try:
+        certificate = x509.load_pem_x509_certificate(pem.encode("ascii"))
+        return CertificateFacts(
+            subject=_short_name(certificate.subject),
+            issuer=_short_name(certificate.issuer),
+            names=_names(certificate),
+            not_before_ms=round(certificate.not_valid_before_utc.timestamp() * 1000),
+            not_after_ms=round(certificate.not_valid_after_utc.timestamp() * 1000),
+            fingerprint=certificate.fingerprint(SHA256()).hex(),
+        )
+    except (ValueError, x509.ExtensionNotFound, x509.UnsupportedGeneralNameType):
+        return None
+
+
+def leaf_of(chain: list[list[tuple[str, str]]]) -> CertificateFacts | None:
+    """The first certificate of libcurl's CERTINFO."""
+    pem = next((value for name, value in reversed(chain[0]) if name == "Cert"), None) if chain else None
+    return read_certificate(pem) if pem else None
+
+
+def as_facts(leaf: CertificateFacts | None, version: str | None, now_ms: int) -> dict[str, Any]:
+    """The `tls` part of a sample's facts."""
+    facts: dict[str, Any] = {"version": version}
+    if leaf is not None:
+        facts |= {
+            "issuer": leaf.issuer,
+            "subject": leaf.subject,
+            "names": list(leaf.names),
+            "not_after_ms": leaf.not_after_ms,
+            "days_left": leaf.days_left(now_ms),
+            "fingerprint": leaf.fingerprint,
+        }
+    return facts
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return ()
+    names = extension.value.get_values_for_type(x509.DNSName)
+    addresses = extension.value.get_values_for_type(x509.IPAddress)
+    return tuple(str(each)[:_MAX_TEXT] for each in [*names, *addresses])[:_MAX_NAMES]
+
+
+def _short_name(name: x509.Name) -> str:
+    """Organization and common name, as people call an issuer: "Let's Encrypt, R11"."""
+    parts = [
+        str(attribute.value)
+        for oid in (NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
+        for attribute in name.get_attributes_for_oid(oid)[:1]
+    ]
+    return (", ".join(parts) or name.rfc4514_string())[:_MAX_TEXT]
