@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import redis
 
 from config.env import ROOT
 from config.launch import redis_server
@@ -57,6 +61,36 @@ def test_the_packaged_server_reads_what_another_version_wrote(
     monkeypatch.setenv("PATH", "")
     with servers.redis_server(folder) as server, server.client() as client:
         assert client.get("written") == b"by the first"
+
+
+def _write_until_gone(server: servers.RedisServer, acknowledged: list[int], is_warm: threading.Event) -> None:
+    """Append numbers to a list, keeping those that the server said it has, until it is gone."""
+    with server.client() as client, suppress(redis.ConnectionError):
+        for number in itertools.count():
+            client.rpush("numbers", number)
+            acknowledged.append(number)
+            if number == 2000:
+                is_warm.set()
+
+
+@pytest.mark.parametrize("program", ["on the path", "in the package"])
+def test_a_kill_under_load_loses_no_acknowledged_write(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    if program == "in the package":
+        monkeypatch.setenv("PATH", "")
+    with servers.redis_server(folder) as server:
+        acknowledged: list[int] = []
+        is_warm = threading.Event()
+        writer = threading.Thread(target=_write_until_gone, args=(server, acknowledged, is_warm))
+        writer.start()
+        assert is_warm.wait(30)
+        server.kill()
+        writer.join()
+        server.start()
+        with server.client() as client:
+            kept = [int(number) for number in client.lrange("numbers", 0, -1)]
+    assert kept[: len(acknowledged)] == acknowledged
 
 
 def test_only_the_owner_reaches_the_socket(folder: Path) -> None:

@@ -11,17 +11,6 @@ from playwright.sync_api import Page
 from tests import servers
 
 
-def test_redis_keeps_every_acknowledged_write_when_it_is_killed(folder: Path) -> None:
-    with servers.redis_server(folder) as server:
-        with server.client() as client:
-            for number in range(500):
-                client.set(f"k{number}", number)
-        server.kill()
-        server.start()
-        with server.client() as client:
-            assert client.dbsize() == 500
-
-
 def test_redis_client_begins_empty(redis_client: redis.Redis) -> None:
     assert redis_client.dbsize() == 0
 
