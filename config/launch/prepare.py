@@ -28,9 +28,25 @@ def prepare() -> dict[str, str]:
     return {"account": made[0], "password": "" if given["ADMIN_PASSWORD"] else made[1]}
 
 
-if __name__ == "__main__":
+def main() -> int:
+    from sqlalchemy.exc import OperationalError
+
+    from app.core.errors import InvalidError
+
     try:
         print(json.dumps(prepare()))
     except ConfigError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+        return 2
+    except OperationalError as error:
+        print(f"The database of DATABASE_URL cannot be used: {error.orig}", file=sys.stderr)
+        return 1
+    except InvalidError as error:
+        wrong = "; ".join(f"CLOUDEYE_ADMIN_{name.upper()} {why}" for name, why in error.fields.items())
+        print(f"The first administrator cannot be made: {wrong}.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
