@@ -1,14 +1,11 @@
-"""`python -m config.launch.supervisor`: supervisord with the settings that supervisor.conf names.
-
-For service managers; `make run` uses the same functions.
-"""
+"""supervisord's command line, and the settings that supervisor.conf names as ENV_…."""
 
 from __future__ import annotations
 
 import os
 import sys
 
-from config import Config, ConfigError, load_settings
+from config import Config
 from config.env import ROOT
 from config.launch.place import PROCESSES, link_client_socket, make_folders
 
@@ -44,17 +41,3 @@ def prepare(settings: Config) -> dict[str, str]:
         (settings.LOG_DIR / process).mkdir(parents=True, exist_ok=True)
     link_client_socket(settings)
     return {**os.environ, **exported(settings), "PYTHONUNBUFFERED": "1"}
-
-
-def main() -> None:
-    try:
-        environment = prepare(load_settings())
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
-    os.chdir(ROOT)
-    os.execve(sys.executable, command(), environment)  # noqa: S606 - a fixed argument list, no shell
-
-
-if __name__ == "__main__":
-    main()
