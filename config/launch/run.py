@@ -169,7 +169,9 @@ def attend(settings: Config, made: Mapping[str, str], environment: Mapping[str, 
         is_announced = has_complained = False
         while True:
             status = child.wait(1.0 if is_announced else 0.1)
-            if status is not None and status >= 0:
+            if status == 0:  # by supervisorctl shutdown
+                return 0
+            if status is not None and status > 0:
                 raise StartError(f"supervisord ended: see {settings.LOG_DIR}/supervisor/supervisor.log.")
             if status is not None:  # killed by a signal
                 child.start()
