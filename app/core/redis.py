@@ -20,6 +20,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from app.core.clock import now
+from app.core.settings import get_settings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,9 +47,7 @@ def get_redis() -> redis.Redis:
     if _client is None:
         with _guard:
             if _client is None:
-                from config import load_settings
-
-                _client = make_client(load_settings().REDIS_URL)
+                _client = make_client(get_settings().REDIS_URL)
     return _client
 
 

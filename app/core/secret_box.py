@@ -12,6 +12,8 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from app.core.settings import get_settings
+
 
 class SealBrokenError(Exception):
     """The text was sealed with another key, or has been changed."""
@@ -40,9 +42,7 @@ class SecretBox:
 
 @lru_cache(maxsize=1)
 def _box() -> SecretBox:
-    from config import load_settings
-
-    return SecretBox(load_settings().ENCRYPTION_KEY)
+    return SecretBox(get_settings().ENCRYPTION_KEY)
 
 
 def seal(data: dict[str, Any]) -> str:

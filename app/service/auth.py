@@ -10,12 +10,12 @@ from typing import Any
 import jwt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import current_app
 from sqlalchemy import select
 
 from app.core.clock import now
 from app.core.errors import InvalidError, NotLoggedInError, RateLimitedError
 from app.core.redis import increment_within
+from app.core.settings import get_settings
 from app.models import AuditEntry, Membership, Organization, User, db, write
 from app.service.actor import Actor
 
@@ -36,7 +36,7 @@ def _nobodys_hash() -> str:
     return _hasher.hash(secrets.token_hex(16))
 
 
-def _password_fits(user: User | None, password: str) -> bool:
+def password_fits(user: User | None, password: str) -> bool:
     """Takes as long for nobody's account as for somebody's."""
     try:
         return _hasher.verify(user.password_hash if user else _nobodys_hash(), password) and user is not None
@@ -60,7 +60,7 @@ def log_in(account: str, password: str, *, ip: str, way: str = "session") -> Act
             raise RateLimitedError(state.resets_in)
     user = db.session.scalar(select(User).where(User.email == account))
     actor = _actor_of(user, None, way=way, ip=ip) if user and user.is_active else None
-    fits = _password_fits(user, password)
+    fits = password_fits(user, password)
     if user is None or actor is None or not fits:
         _note_login(user, account, "login.failed", way, ip, None)
         raise NotLoggedInError("the account or the password is wrong")
@@ -147,7 +147,7 @@ def _sign(actor: Actor, kind: str, seconds: int) -> str:
         "jti": secrets.token_hex(16),
         "iss": "cloudeye",
     }
-    return jwt.encode(claims, current_app.config["SECRET_KEY"], algorithm="HS256")
+    return jwt.encode(claims, get_settings().SECRET_KEY, algorithm="HS256")
 
 
 def actor_of_token(token: str, *, kind: str = "access", ip: str) -> Actor:
@@ -155,7 +155,7 @@ def actor_of_token(token: str, *, kind: str = "access", ip: str) -> Actor:
     try:
         claims = jwt.decode(
             token,
-            current_app.config["SECRET_KEY"],
+            get_settings().SECRET_KEY,
             algorithms=["HS256"],
             issuer="cloudeye",
             options={"require": ["exp", "iat", "sub"]},

@@ -11,17 +11,16 @@ from typing import Any
 
 from celery import Celery
 
+from app.core.celery import make_celery
 from app.core.clock import now_ms
 from app.core.log import current
+from app.core.settings import get_settings
 
 
 @lru_cache(maxsize=1)
 def celery_app() -> Celery:
     """The process's Celery application; made here so that services need not know the tasks."""
-    from app.core.celery import make_celery
-    from config import load_settings
-
-    return make_celery(load_settings())
+    return make_celery(get_settings())
 
 
 def send(task: str, queue: str, args: Sequence[Any]) -> None:

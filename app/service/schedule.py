@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from flask import current_app
 from redis import RedisError
 from sqlalchemy import select
 
 from app.core.clock import now_ms
 from app.core.redis import get_redis, run_script
+from app.core.settings import get_settings
 from app.models import Monitor, Organization, Site, db
 
 log = logging.getLogger("cloudeye.schedule")
@@ -105,7 +105,7 @@ def next_slot(monitor_id: int, interval_ms: int, after_ms: int) -> int:
 
 def allowed_networks(organization: Organization) -> tuple[str, ...]:
     """Networks probes and channels of this organization may reach although they are private."""
-    return EVERYWHERE if current_app.config["ALLOW_PRIVATE_TARGETS"] else tuple(organization.allowed_networks)
+    return EVERYWHERE if get_settings().ALLOW_PRIVATE_TARGETS else tuple(organization.allowed_networks)
 
 
 def compile_spec(monitor: Monitor, organization: Organization) -> bytes:
@@ -122,7 +122,7 @@ def compile_spec(monitor: Monitor, organization: Organization) -> bytes:
 
 def locations_of(monitor: Monitor) -> tuple[str, ...]:
     """Where a monitor is probed from: this installation's location."""
-    return (current_app.config["LOCATION"],)
+    return (get_settings().LOCATION,)
 
 
 def arm(monitor: Monitor, organization: Organization) -> None:
@@ -143,7 +143,7 @@ def arm(monitor: Monitor, organization: Organization) -> None:
 def disarm(monitor_id: int) -> None:
     """Take a monitor out of the due set."""
     try:
-        due, specs, _ = keys(current_app.config["LOCATION"])
+        due, specs, _ = keys(get_settings().LOCATION)
         pipe = get_redis().pipeline()
         pipe.zrem(due, str(monitor_id))
         pipe.hdel(specs, str(monitor_id))
@@ -196,3 +196,19 @@ def _arm_many(monitor_ids: list[int]) -> None:
     db.session.commit()
     for monitor, organization in rows:
         arm(monitor, organization)
+
+
+RECONCILE_KEY = "schedule:reconcile_now"
+
+
+def reconcile_soon() -> None:
+    """Ask the schedulers to reconcile with their next turn rather than within the minute."""
+    try:
+        get_redis().set(RECONCILE_KEY, "1", ex=120)
+    except RedisError:
+        log.warning("schedule.reconcile_soon_failed")
+
+
+def reconcile_asked() -> bool:
+    """Whether somebody asked; the question is answered by one scheduler."""
+    return bool(get_redis().delete(RECONCILE_KEY))

@@ -13,7 +13,7 @@ from app.core.errors import ConflictError, InvalidError
 from app.models import Membership, Organization, User, db, write
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
-from app.service.auth import _password_fits, check_password_rules, hash_password
+from app.service.auth import check_password_rules, hash_password, password_fits
 from app.service.paging import Page, page_by_id
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*\Z")
@@ -83,7 +83,7 @@ def change_me(actor: Actor, changes: dict[str, Any]) -> User:
 def _new_password(actor: Actor, changes: dict[str, Any]) -> str | None:
     if not changes.get("password"):
         return None
-    if not _password_fits(actor.user, changes.get("current_password") or ""):
+    if not password_fits(actor.user, changes.get("current_password") or ""):
         raise InvalidError({"current_password": "is wrong"})
     check_password_rules(changes["password"])
     return hash_password(changes["password"])

@@ -1,0 +1,63 @@
+"""Is everything there? The database, Redis, the broker, and fresh heartbeats of the other processes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+from celery.exceptions import CeleryError
+from kombu.exceptions import KombuError
+from redis import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.core.clock import now_ms
+from app.core.redis import find_and_get, get_redis
+from app.models import db
+from app.service.queue import celery_app
+
+PROCESSES = ("scheduler", "worker", "recorder")
+FRESH_MS = 15_000
+
+
+def beat(process: str) -> None:
+    """Say that this process is alive and doing its work."""
+    get_redis().set(f"heartbeat:{process}:{socket.gethostname()}", now_ms(), ex=60)
+
+
+def readiness() -> dict[str, str]:
+    """Each part with "ok" or what is wrong with it."""
+    parts = {"database": _tried(_database), "redis": _tried(_redis), "broker": _tried(_broker)}
+    if parts["redis"] != "ok":
+        return {**parts, **{process: "not known without redis" for process in PROCESSES}}
+    return {**parts, **{process: _heartbeat(process) for process in PROCESSES}}
+
+
+def _tried(part: Callable[[], None]) -> str:
+    try:
+        part()
+    except (SQLAlchemyError, RedisError, KombuError, CeleryError, OSError) as error:
+        return f"failed: {type(error).__name__}"
+    return "ok"
+
+
+def _database() -> None:
+    db.session.execute(text("SELECT 1"))
+    db.session.commit()
+
+
+def _redis() -> None:
+    get_redis().ping()
+
+
+def _broker() -> None:
+    with celery_app().connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, timeout=2)
+
+
+def _heartbeat(process: str) -> str:
+    beats = [int(value) for value in find_and_get(f"heartbeat:{process}:*").values()]
+    if not beats:
+        return "no heartbeat"
+    age = now_ms() - max(beats)
+    return "ok" if age < FRESH_MS else f"last heartbeat {age // 1000} s ago"

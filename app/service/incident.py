@@ -1,0 +1,85 @@
+"""Incidents: list, look at, acknowledge."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.core.clock import now
+from app.core.errors import ConflictError, NotFoundError
+from app.models import Event, Incident, db, write
+from app.service.actor import Actor
+from app.service.audit import record_change
+from app.service.paging import Page, page_by_id
+
+
+def list_incidents(
+    actor: Actor,
+    *,
+    site_id: int | None = None,
+    monitor_id: int | None = None,
+    is_open: bool | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Incident]:
+    """The organization's incidents, newest first."""
+    statement = (
+        select(Incident)
+        .where(Incident.organization_id == actor.organization_id)
+        .options(joinedload(Incident.site), joinedload(Incident.monitor))
+    )
+    if site_id is not None:
+        statement = statement.where(Incident.site_id == site_id)
+    if monitor_id is not None:
+        statement = statement.where(Incident.monitor_id == monitor_id)
+    if is_open is not None:
+        statement = statement.where(Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None))
+    return page_by_id(statement, Incident.id, cursor, limit)
+
+
+def get_incident(actor: Actor, incident_id: int) -> Incident:
+    return _own(db.session(), actor, incident_id)
+
+
+def _own(session: Session, actor: Actor, incident_id: int) -> Incident:
+    incident = session.scalar(
+        select(Incident)
+        .where(Incident.id == incident_id, Incident.organization_id == actor.organization_id)
+        .options(joinedload(Incident.site), joinedload(Incident.monitor))
+    )
+    if incident is None:
+        raise NotFoundError("there is no such incident")
+    return incident
+
+
+def incident_events(actor: Actor, incident: Incident) -> list[Event]:
+    """The lines of the timeline that belong to an incident, oldest first (at most 200)."""
+    statement = (
+        select(Event)
+        .where(Event.site_id == incident.site_id, Event.incident_id == incident.id)
+        .order_by(Event.id)
+        .limit(200)
+    )
+    return list(db.session.scalars(statement))
+
+
+def acknowledge_incident(actor: Actor, incident_id: int) -> Incident:
+    """Say that somebody is on it."""
+    with write() as session:
+        incident = _own(session, actor, incident_id)
+        if incident.closed_at is not None:
+            raise ConflictError("the incident is closed")
+        if incident.acked_at is None:
+            incident.acked_at, incident.acked_by = now(), actor.user.id
+            session.add(
+                Event(
+                    organization_id=incident.organization_id,
+                    site_id=incident.site_id,
+                    monitor_id=incident.monitor_id,
+                    incident_id=incident.id,
+                    kind="incident.acknowledged",
+                    detail={"by": actor.user.email, "monitor": incident.monitor.name},
+                )
+            )
+            record_change(session, actor, "incident.ack", "incident", incident.id)
+    return incident

@@ -1,0 +1,34 @@
+"""Live messages: Redis pub/sub, a channel an organization. Losing one costs nothing but a late page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from redis import RedisError
+
+from app.core.redis import get_redis
+
+log = logging.getLogger("cloudeye.live")
+
+
+def publish(messages: Mapping[int, Sequence[dict[str, Any]]]) -> None:
+    """Send each organization its messages, as one JSON list."""
+    try:
+        pipe = get_redis().pipeline(transaction=False)
+        for organization_id, batch in messages.items():
+            pipe.publish(f"live:{organization_id}", orjson.dumps(list(batch)))
+        pipe.execute()
+    except RedisError:
+        log.warning("live.publish_failed")
+
+
+def listen(organization_id: int, *, pulse_seconds: float = 15.0) -> Iterator[list[dict[str, Any]]]:
+    """What is published for an organization; an empty list when nothing came for `pulse_seconds`."""
+    with get_redis().pubsub(ignore_subscribe_messages=True) as pubsub:
+        pubsub.subscribe(f"live:{organization_id}")
+        while True:
+            message = pubsub.get_message(timeout=pulse_seconds)
+            yield orjson.loads(message["data"]) if message else []
