@@ -17,6 +17,7 @@ import psutil
 from config.env import ROOT
 from config.launch import nginx
 from tests import servers
+from tests.client import Api
 
 START_SECONDS = 90
 STOP_SECONDS = 60
@@ -82,6 +83,12 @@ class Stack:
         """The end of every process's log, for a failed test's report."""
         paths = sorted((self.folder / "log").glob("*/*.log"))
         return "".join(f"\n== {path}\n{path.read_text(errors='replace')[-2000:]}" for path in paths)
+
+    def api(self) -> Api:
+        """A client that is logged in as the first administrator."""
+        client = Api(self.base_url)
+        client.log_in(ACCOUNT, PASSWORD)
+        return client
 
     def supervisorctl(self, *words: str) -> str:
         """What supervisorctl says, given this CloudEye's socket."""
