@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from celery import Celery
 
 from config import Config
@@ -44,3 +46,20 @@ def make_celery(settings: Config) -> Celery:
         enable_utc=True,
     )
     return app
+
+
+def restore_unacked(app: Celery, queue: str) -> int:
+    """Put back what was taken from a queue and never finished; returns how many messages.
+
+    For a queue with a single consumer, at that consumer's start: everything unfinished is a dead one's. Only
+    Redis needs it; other brokers give such messages back by themselves.
+    """
+    if not app.conf.broker_url.startswith(("redis", "rediss")):
+        return 0
+    with app.connection_for_write() as connection:
+        channel = connection.default_channel
+        unacked = channel.client.hgetall(channel.unacked_key)
+        tags = [tag for tag, message in unacked.items() if json.loads(message)[2] == queue]
+        for tag in tags:
+            channel.qos.restore_by_tag(tag.decode() if isinstance(tag, bytes) else tag)
+        return len(tags)

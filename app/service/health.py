@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 from celery.exceptions import CeleryError
@@ -18,11 +17,6 @@ from app.service.queue import celery_app
 
 PROCESSES = ("scheduler", "worker", "recorder")
 FRESH_MS = 15_000
-
-
-def beat(process: str) -> None:
-    """Say that this process is alive and doing its work."""
-    get_redis().set(f"heartbeat:{process}:{socket.gethostname()}", now_ms(), ex=60)
 
 
 def readiness() -> dict[str, str]:
