@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from config.env import ROOT
+from config.env import ROOT, VARIABLES
 from config.launch import nginx
 from tests import servers
 from tests.client import Api
@@ -32,6 +32,7 @@ class Stack:
         self.base_url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             **os.environ,
+            **{variable.name: "" for variable in VARIABLES},  # the default of each, whatever .env says
             "CLOUDEYE_ENV": "development",
             "CLOUDEYE_PORT": str(self.port),
             "CLOUDEYE_DATA_DIR": str(folder / "data"),
