@@ -5,8 +5,8 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import os  # noqa: E402
 import sys  # noqa: E402
-from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from app.core import stopping  # noqa: E402
@@ -33,7 +33,7 @@ preload_app = False
 timeout = 60  # a worker whose loop stands still that long is replaced
 graceful_timeout = 30  # what HUP leaves to running requests; event streams end at once by themselves
 keepalive = 5
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - heartbeats, off the disk
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats, off the disk
 
 control_socket = str(settings.RUN_DIR.absolute() / "gunicorn.ctl")
 proc_name = "cloudeye-web"
