@@ -7,6 +7,7 @@ once more, after connecting and before anything is sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -201,8 +202,9 @@ class CurlMulti:
 
     def _on_event(self, fd: int, events: int) -> None:
         if fd not in self._watched:
-            # libcurl lost interest but kept the descriptor open.
-            self._reactor.epoll.unregister(fd)
+            # Either closed a moment ago, in the same turn, or libcurl lost interest but keeps it open.
+            with suppress(OSError):
+                self._reactor.epoll.unregister(fd)
             return
         mask = 0
         if events & READ:

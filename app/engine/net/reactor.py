@@ -130,15 +130,18 @@ class Reactor:
             self._is_asleep = False
             overslept = now - before - timeout
             for fd, mask in events:
-                handler = handlers.get(fd)
-                if handler is not None:
-                    handler(mask)
-                elif self.default_handler is not None:
-                    self.default_handler(fd, mask)
+                try:
+                    handler = handlers.get(fd)
+                    if handler is not None:
+                        handler(mask)
+                    elif self.default_handler is not None:
+                        self.default_handler(fd, mask)
+                except Exception:
+                    report()
             self._run_calls()
             self._run_timers()
             if self.after_events is not None:
-                self.after_events()
+                guarded(self.after_events)
             end = monotonic()
             self.lag.note(end, max(overslept, 0.0) + end - now)
 
@@ -175,4 +178,9 @@ def guarded(callback: Callback) -> None:
     try:
         callback()
     except Exception:
-        sys.excepthook(*sys.exc_info())
+        report()
+
+
+def report() -> None:
+    """Show the exception being handled where the process shows those that nobody caught."""
+    sys.excepthook(*sys.exc_info())
