@@ -15,7 +15,7 @@ from flask import Flask
 from redis import RedisError
 
 from app.core.celery import make_celery
-from app.core.log import bind, configure_logging
+from app.core.log import configure_logging, start_context
 from app.core.settings import get_settings
 from app.service.heartbeat import beat
 from config import ConfigError
@@ -46,7 +46,7 @@ def _set_up_logging(**_: Any) -> None:
 @signals.task_prerun.connect
 def _carry_context(task: Any = None, **_: Any) -> None:
     context = getattr(task.request, "context", None) or (task.request.headers or {}).get("context") or {}
-    bind(**{name: str(value) for name, value in context.items()})
+    start_context(**{name: str(value) for name, value in context.items()})
 
 
 @signals.worker_ready.connect

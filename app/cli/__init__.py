@@ -1,0 +1,15 @@
+"""`flask --app cloudeye …`: what an operator does at a prompt."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+
+def register_commands(app: Flask) -> None:
+    from app.cli.admin import create_admin
+    from app.cli.doctor import doctor
+    from app.cli.usability import usability
+
+    app.cli.add_command(create_admin)
+    app.cli.add_command(doctor)
+    app.cli.add_command(usability)

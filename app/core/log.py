@@ -125,3 +125,8 @@ def configure_logging(settings: Config, process: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+
+
+def start_context(**values: str | None) -> None:
+    """Begin a request or task with nothing but these identifiers bound."""
+    _bound.set({name: value for name, value in values.items() if value})

@@ -1,0 +1,1 @@
+"""What every controller shares: who asks, what was sent, and the one shape of an answer."""

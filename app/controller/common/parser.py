@@ -1,0 +1,238 @@
+"""Reading requests: reqparse with strict types that also describe themselves to OpenAPI.
+
+reqparse alone turns 5 into "5", true into 1 and a missing body into a 415; the types here take what they
+say and nothing else, and `Parser` names every wrong field at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import request
+from flask_restful import reqparse
+from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+
+from app.core.errors import InvalidError
+from app.service.paging import MAX_LIMIT
+
+Schema = dict[str, Any]
+
+
+class Kind:
+    """A type of argument: `take` gives the value or raises ValueError with what is wrong."""
+
+    def __init__(self, schema: Schema, take: Callable[[Any], Any]) -> None:
+        self.schema, self._take = schema, take
+        self.__name__ = str(schema.get("type", "value"))
+
+    def __call__(self, value: Any, name: str = "", op: str = "") -> Any:
+        return self._take(value)
+
+
+def text(least: int = 0, most: int = 1000) -> Kind:
+    def take(value: Any) -> str:
+        if not isinstance(value, str):
+            raise ValueError("must be a string")
+        if "\x00" in value or not value.isprintable() and any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+            raise ValueError("must not contain NUL or lone surrogates")
+        if not least <= len(value) <= most:
+            raise ValueError("must not be empty" if not value else f"must have {least} to {most} characters")
+        return value
+
+    return Kind({"type": "string", "minLength": least, "maxLength": most}, take)
+
+
+def choice(*values: str) -> Kind:
+    def take(value: Any) -> str:
+        if not isinstance(value, str) or value not in values:
+            raise ValueError(f"must be one of: {', '.join(values)}")
+        return value
+
+    return Kind({"type": "string", "enum": list(values)}, take)
+
+
+def integer(least: int, most: int) -> Kind:
+    """A whole number from JSON; in a query string, its digits."""
+
+    def take(value: Any) -> int:
+        if isinstance(value, str) and len(value) < 20 and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise ValueError("must be a whole number")
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least} to {most}")
+        return value
+
+    return Kind({"type": "integer", "minimum": least, "maximum": most}, take)
+
+
+def boolean() -> Kind:
+    """true or false; in a query string also 1 and 0."""
+
+    def take(value: Any) -> bool:
+        known = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
+        if not isinstance(value, bool | str) or value not in known:
+            raise ValueError("must be true or false")
+        return known[value]
+
+    return Kind({"type": "boolean"}, take)
+
+
+def identifier() -> Kind:
+    """An id: digits in a string, or the number."""
+
+    def take(value: Any) -> int:
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
+            raise ValueError("must be an id")
+        return value
+
+    return Kind({"type": "string", "pattern": "^[0-9]{1,19}$"}, take)
+
+
+def texts(most: int = 100, length: int = 200) -> Kind:
+    one = text(0, length)
+
+    def take(value: Any) -> list[str]:
+        if not isinstance(value, list) or len(value) > most:
+            raise ValueError(f"must be a list of at most {most} strings")
+        return [one(each) for each in value]
+
+    return Kind({"type": "array", "items": one.schema, "maxItems": most}, take)
+
+
+def mapping(schema: Schema | None = None) -> Kind:
+    def take(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ValueError("must be an object")
+        return value
+
+    return Kind(schema or {"type": "object"}, take)
+
+
+class _Argument(reqparse.Argument):  # type: ignore[misc]
+    """Takes a JSON list as one value, and gives errors as plain sentences."""
+
+    def source(self, request_: Any) -> Any:
+        return _json_object() if self.location == "json" else super().source(request_)
+
+    def parse(self, request_: Any, bundle_errors: bool = False) -> Any:
+        source = self.source(request_)
+        if self.name not in source:
+            if self.required:
+                return self.handle_validation_error(ValueError("is missing"), bundle_errors)
+            return self.default, None
+        value = source.get(self.name)
+        if value is None:
+            if not self.nullable:
+                return self.handle_validation_error(ValueError("must not be null"), bundle_errors)
+            return None, True
+        try:
+            return self.type(value), True
+        except (ValueError, TypeError, OverflowError) as error:
+            return self.handle_validation_error(error, bundle_errors)
+
+
+def _json_object() -> dict[str, Any]:
+    """The request's body, which must be a JSON object; none at all is an empty one."""
+    if not request.get_data(cache=True):
+        return {}
+    try:
+        body = request.get_json(silent=False, force=False)
+    except UnsupportedMediaType as error:
+        raise InvalidError({"body": "must be sent as application/json"}) from error
+    except BadRequest as error:
+        raise InvalidError({"body": "is not valid JSON"}) from error
+    if not isinstance(body, dict):
+        raise InvalidError({"body": "must be a JSON object"})
+    return body
+
+
+class Parser:
+    """The arguments of one operation, by place: `json` body or `args` query."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        self.arguments: list[_Argument] = []
+
+    def add(
+        self, name: str, kind: Kind, *, required: bool = False, nullable: bool = False, default: Any = None, help: str = ""
+    ) -> Parser:
+        argument = _Argument(
+            name, type=kind, required=required, nullable=nullable, default=default, location=self.place,
+            store_missing=default is not None,
+        )
+        argument.about = help
+        self.arguments.append(argument)
+        return self
+
+    def parse(self) -> dict[str, Any]:
+        """The given values by name; arguments that were left out and have no default are absent."""
+        source = _json_object() if self.place == "json" else request.args
+        known = {argument.name for argument in self.arguments}
+        wrong = {str(name): "is not known here" for name in source if name not in known}
+        values: dict[str, Any] = {}
+        for argument in self.arguments:
+            self._take(argument, source, values, wrong)
+        if wrong:
+            raise InvalidError(wrong)
+        return values
+
+    def _take(self, argument: _Argument, source: Any, values: dict[str, Any], wrong: dict[str, str]) -> None:
+        if argument.name not in source and not argument.required:
+            if argument.store_missing:
+                values[argument.name] = argument.default
+            return
+        try:
+            value, _ = argument.parse(request, bundle_errors=False)
+            values[argument.name] = value
+        except HTTPException as error:
+            wrong[argument.name] = _said(error, argument.name)
+
+    def schema(self) -> Schema:
+        """The body's JSON schema."""
+        required = [argument.name for argument in self.arguments if argument.required]
+        shape: Schema = {
+            "type": "object",
+            "properties": {argument.name: described(argument) for argument in self.arguments},
+            "additionalProperties": False,
+        }
+        return {**shape, "required": required} if required else shape
+
+
+def described(argument: _Argument) -> Schema:
+    schema = dict(argument.type.schema)
+    if argument.nullable:
+        schema["type"] = [schema["type"], "null"] if isinstance(schema.get("type"), str) else schema.get("type")
+    if argument.about:
+        schema["description"] = argument.about
+    if argument.store_missing:
+        schema["default"] = argument.default
+    return schema
+
+
+def _said(error: HTTPException, name: str) -> str:
+    data: Any = getattr(error, "data", {})
+    message = data.get("message", {})
+    return str(message.get(name, message)) if isinstance(message, dict) else str(message)
+
+
+def body() -> Parser:
+    return Parser("json")
+
+
+def query() -> Parser:
+    return Parser("args")
+
+
+def listing(sorts: Sequence[str] = (), *, searchable: bool = False) -> Parser:
+    """The query of a paged list."""
+    parser = query().add("cursor", text(0, 500), help="From the answer before: its `next_cursor`.")
+    parser.add("limit", integer(1, MAX_LIMIT), default=50)
+    if searchable:
+        parser.add("q", text(0, 200), help="Looked for in names and addresses.")
+    if sorts:
+        parser.add("sort", choice(*sorts), default=sorts[0])
+    return parser

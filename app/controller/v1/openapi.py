@@ -1,0 +1,115 @@
+"""`/openapi.json`: OpenAPI 3.1, made from the routes, parsers and output fields that are in force."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from flask import Response
+
+from app.controller.common.output import object_schema, page_schema
+from app.controller.common.parser import Parser, described
+from app.controller.common.resource import Operation, Resource, Route, operation, route
+from app.controller.v1 import PREFIX, all_routes, routes
+from app.service.permission import PUBLIC, SELF, rule_of
+
+METHODS = ("get", "post", "patch", "delete")
+_PLACEHOLDER = re.compile(r"<(?:int:)?(\w+)>")
+ERRORS = {
+    "400": "Parameters invalid (11001); `data.fields` names each",
+    "401": "Not logged in (10006)",
+    "403": "No permission (10005), or CSRF token wrong (10007)",
+    "404": "Not found (11004)",
+    "409": "Conflict (11009)",
+    "429": "Rate limited (10008)",
+    "503": "Database (15003) or Redis (15004) not available",
+}
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, Any] = {}
+    for each in all_routes():
+        path = _PLACEHOLDER.sub(r"{\1}", each.path)
+        for method in METHODS:
+            described_by: Operation | None = getattr(getattr(each.resource, method, None), "operation", None)
+            if described_by is not None:
+                paths.setdefault(path, {})[method] = _operation(each, method, described_by)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "CloudEye", "version": "1", "description": "Every answer is `{code, msg, data}`."},
+        "servers": [{"url": PREFIX}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "cloudeye"},
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+            },
+            "responses": {code: _error(about) for code, about in ERRORS.items()},
+        },
+    }
+
+
+def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
+    rule = rule_of(f"v1.{each.endpoint}", method.upper())
+    said: dict[str, Any] = {
+        "operationId": f"{each.endpoint}_{method}",
+        "tags": [each.path.split("/")[1]],
+        "summary": about.summary,
+        "responses": {
+            str(about.status): {"description": "ok", "content": {"application/json": {"schema": _envelope(about)}}},
+            **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS},
+        },
+        "security": [] if rule == PUBLIC else [{"session": []}, {"bearer": []}],
+    }
+    permission = "" if rule in (PUBLIC, SELF) else f"Needs the permission `{rule}`."
+    said["description"] = " ".join(part for part in (about.about, permission) if part)
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+        for name in _PLACEHOLDER.findall(each.path)
+    ]
+    if about.parser is not None and about.parser.place == "args":
+        parameters += [_parameter(argument) for argument in about.parser.arguments]
+    elif about.parser is not None:
+        said["requestBody"] = _body(about.parser)
+    if each.endpoint == "monitor_run":
+        said["responses"]["202"] = {"description": "still running", "content": said["responses"]["200"]["content"]}
+    return {**said, "parameters": parameters} if parameters else said
+
+
+def _parameter(argument: Any) -> dict[str, Any]:
+    return {"name": argument.name, "in": "query", "required": argument.required, "schema": described(argument)}
+
+
+def _body(parser: Parser) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": parser.schema()}}}
+
+
+def _envelope(about: Operation) -> dict[str, Any]:
+    data: dict[str, Any] = {"type": "null"}
+    if about.output is not None:
+        data = page_schema(about.output) if about.is_paged else object_schema(about.output)
+    return {
+        "type": "object",
+        "properties": {"code": {"const": 0}, "msg": {"type": "string"}, "data": data},
+        "required": ["code", "msg", "data"],
+    }
+
+
+def _error(about: str) -> dict[str, Any]:
+    schema = {
+        "type": "object",
+        "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}, "data": {"type": ["object", "null"]}},
+        "required": ["code", "msg", "data"],
+    }
+    return {"description": about, "content": {"application/json": {"schema": schema}}}
+
+
+@route(routes, "/openapi.json", "openapi")
+class OpenApi(Resource):
+    @operation("This document")
+    def get(self, actor: None, args: dict[str, Any]) -> Response:
+        return Response(orjson.dumps(document()), mimetype="application/json")

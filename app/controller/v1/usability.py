@@ -1,0 +1,194 @@
+"""`/usability/monitors`: availability checks, their results, and checking now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.controller.common.answer import answer
+from app.controller.common.output import Flag, Id, Inside, Mapping, Moment, Number, Text, Value, Whole
+from app.controller.common.parser import Parser, body, choice, identifier, integer, listing, mapping, query, text
+from app.controller.common.resource import Resource, operation, route
+from app.controller.v1 import routes
+from app.core.clock import from_ms
+from app.engine.usability.reasons import sentence
+from app.engine.usability.registry import all_types
+from app.models import Monitor
+from app.models.usability import STATES
+from app.service import monitor as service
+from app.service.actor import Actor
+from app.service.organization import list_locations
+from app.service.paging import Page
+from app.service.result import list_results
+
+STATE: dict[str, Value] = {
+    "state": Text(),
+    "since": Moment(),
+    "failures": Whole(),
+    "successes": Whole(),
+    "incident_id": Id(nullable=True),
+    "checked_at": Moment(nullable=True),
+    "status": Text(nullable=True),
+    "reason": Text(nullable=True),
+    "sentence": Text(),
+    "total_ms": Number(nullable=True),
+    "facts": Mapping(nullable=True),
+}
+MONITOR: dict[str, Value] = {
+    "id": Id(),
+    "site_id": Id(),
+    "type": Text(),
+    "name": Text(),
+    "interval_seconds": Whole(),
+    "timeout_seconds": Whole(nullable=True),
+    "confirm_count": Whole(),
+    "recover_count": Whole(),
+    "is_paused": Flag(),
+    "config": Mapping(),
+    "state": Text(attribute="state.state"),
+    "status": Inside(STATE, attribute=lambda monitor: status_of(monitor)),
+    "created_at": Moment(),
+    "updated_at": Moment(),
+}
+PHASES = {
+    f"{name}_ms": Number(nullable=True) for name in ("dns", "connect", "tls", "first_byte", "transfer")
+}
+RESULT: dict[str, Value] = {
+    "id": Id(),
+    "monitor_id": Id(),
+    "due_at": Moment(),
+    "due_ms": Whole(),
+    "location": Text(),
+    "status": Text(),
+    "reason": Text(nullable=True),
+    "sentence": Text(),
+    "detail": Mapping(),
+    "total_ms": Number(nullable=True),
+    "phases": Inside(PHASES),
+    "late_ms": Number(),
+    "lag_ms": Number(),
+    "http_status": Whole(nullable=True),
+    "address": Text(nullable=True),
+}
+LOCATION = {"code": Text(), "name": Text()}
+TYPE = {"name": Text(), "title": Mapping(), "doc": Mapping(), "config": Mapping()}
+
+
+def status_of(monitor: Monitor) -> dict[str, Any]:
+    state = monitor.state
+    return {
+        "state": state.state,
+        "since": from_ms(state.since_ms),
+        "failures": state.failures,
+        "successes": state.successes,
+        "incident_id": state.incident_id,
+        "checked_at": from_ms(state.last_due_ms) if state.last_due_ms else None,
+        "status": state.last_status,
+        "reason": state.last_reason,
+        "sentence": sentence(state.last_reason, state.last_detail or {}, "en") if state.last_reason else "",
+        "total_ms": state.last_total_ms,
+        "facts": state.facts,
+    }
+
+
+def with_values(parser: Parser, *, required: bool) -> Parser:
+    return (
+        parser.add("name", text(1, 200), required=required)
+        .add("config", mapping(), required=required, help="By the type's own schema; see `/usability/types`.")
+        .add("interval_seconds", integer(*service.INTERVALS))
+        .add("timeout_seconds", integer(1, 300), nullable=True, help="null: 80 % of the interval, at most 10 s.")
+        .add("confirm_count", integer(1, 20), help="Failures in a row that open an incident.")
+        .add("recover_count", integer(1, 20), help="Successes in a row that close it.")
+    )
+
+
+@route(routes, "/usability/types", "monitor_types")
+class MonitorTypes(Resource):
+    @operation("List the monitor types with their configuration's schemas", parser=query(), output=TYPE, paged=True)
+    def get(self, actor: Actor, args: dict[str, Any]) -> Any:
+        return Page([{"name": t.name, "title": t.title, "doc": t.doc, "config": t.schema()} for t in all_types()])
+
+
+@route(routes, "/usability/monitors", "monitors")
+class Monitors(Resource):
+    @operation(
+        "List monitors",
+        parser=listing(searchable=True).add("site_id", identifier()).add("state", choice(*STATES)),
+        output=MONITOR,
+        paged=True,
+    )
+    def get(self, actor: Actor, args: dict[str, Any]) -> Any:
+        return service.list_monitors(actor, **args)
+
+    @operation(
+        "Add a monitor to a site",
+        parser=with_values(
+            body().add("site_id", identifier(), required=True).add("type", text(1, 32), required=True), required=True
+        ),
+        output=MONITOR,
+        status=201,
+        about="The first check is made at once.",
+    )
+    def post(self, actor: Actor, args: dict[str, Any]) -> Any:
+        return service.create_monitor(actor, args)
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>", "monitor")
+class OneMonitor(Resource):
+    @operation("Look at a monitor", output=MONITOR)
+    def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return service.get_monitor(actor, monitor_id)
+
+    @operation("Change a monitor", parser=with_values(body(), required=False), output=MONITOR)
+    def patch(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return service.change_monitor(actor, monitor_id, args)
+
+    @operation("Delete a monitor")
+    def delete(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> None:
+        service.delete_monitor(actor, monitor_id)
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>/run", "monitor_run")
+class MonitorRun(Resource):
+    @operation(
+        "Check now",
+        output=RESULT,
+        about="Answers with the recorded result; 202 and no data when the target takes longer than 8 s.",
+    )
+    def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        result = service.run_now(actor, monitor_id)
+        return answer(None, status=202, msg="the check is still running") if result is None else result
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>/pause", "monitor_pause")
+class MonitorPause(Resource):
+    @operation("Pause a monitor", output=MONITOR, about="Closes its open incident.")
+    def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return service.pause_monitor(actor, monitor_id)
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>/resume", "monitor_resume")
+class MonitorResume(Resource):
+    @operation("Resume a monitor", output=MONITOR)
+    def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return service.resume_monitor(actor, monitor_id)
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>/results", "monitor_results")
+class MonitorResults(Resource):
+    @operation(
+        "List a monitor's results, newest first",
+        parser=listing()
+        .add("from_ms", integer(0, 10**14), help="Due at or after, unix ms.")
+        .add("to_ms", integer(0, 10**14), help="Due before, unix ms."),
+        output=RESULT,
+        paged=True,
+    )
+    def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return list_results(actor, monitor_id, **args)
+
+
+@route(routes, "/usability/locations", "locations")
+class Locations(Resource):
+    @operation("List where probes run", parser=query(), output=LOCATION, paged=True)
+    def get(self, actor: Actor, args: dict[str, Any]) -> Any:
+        return Page(list_locations())

@@ -1,0 +1,43 @@
+"""The application factory: settings, database, sessions, then every face."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.core.settings import get_settings, use_settings
+from app.models import db
+from app.models.base import prepare_engine
+from config import Config
+from config.env import ROOT
+
+
+def make_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
+    """See `app.create_app`."""
+    if settings is not None:
+        use_settings(settings)
+    settings = get_settings()
+    app = Flask("app", static_folder="static", template_folder="templates")
+    app.config.from_object(settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+    if faces:
+        _add_faces(app)
+    return app
+
+
+def _add_faces(app: Flask) -> None:
+    """HTTP: sessions, identity, errors, headers; the API, the pages and the commands."""
+    from app.cli import register_commands
+    from app.controller import register_controllers
+
+    if app.config["TRUST_PROXY"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1)  # type: ignore[method-assign]
+    register_controllers(app)
+    register_commands(app)
+    from app import web
+
+    web.register_pages(app)

@@ -1,0 +1,12 @@
+"""The WSGI entry: `gunicorn -c gunicorn.conf.py cloudeye:app`, and `flask --app cloudeye …`."""
+
+import sys
+
+from app import create_app
+from config import ConfigError
+
+try:
+    app = create_app()
+except ConfigError as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(2)

@@ -1,0 +1,57 @@
+"""Alembic's environment: one set of migrations for SQLite and MariaDB."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import Connection, text
+
+from app.models.result import PREFIX
+
+config = context.config
+database = current_app.extensions["migrate"].db
+
+
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """The day tables of results come and go by themselves."""
+    return not (kind == "table" and name is not None and name.startswith(PREFIX))
+
+
+def run() -> None:
+    with database.engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            # Outside a transaction: with foreign keys on, rebuilding a parent table would delete its children.
+            _pragma(connection, "PRAGMA foreign_keys=OFF")
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            include_name=include_name,
+            **current_app.extensions["migrate"].configure_args,
+        )
+        try:
+            with context.begin_transaction():
+                context.run_migrations()
+                if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
+                    raise RuntimeError("the migration would leave rows without their parents; nothing was changed")
+            connection.commit()
+        finally:
+            if is_sqlite:
+                connection.rollback()
+                _pragma(connection, "PRAGMA foreign_keys=ON")
+
+
+def _pragma(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+if context.is_offline_mode():
+    context.configure(dialect_name=database.engine.dialect.name, target_metadata=database.metadata, literal_binds=True)
+    with context.begin_transaction():
+        context.run_migrations()
+else:
+    run()
