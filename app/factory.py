@@ -31,6 +31,7 @@ def make_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
 
 def _add_faces(app: Flask) -> None:
     """HTTP: sessions, identity, errors, headers; the API, the pages and the commands."""
+    from app import web
     from app.cli import register_commands
     from app.controller import register_controllers
 
@@ -38,6 +39,4 @@ def _add_faces(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1)  # type: ignore[method-assign]
     register_controllers(app)
     register_commands(app)
-    from app import web
-
-    web.register_pages(app)
+    web.init_app(app)

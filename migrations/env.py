@@ -19,6 +19,14 @@ def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     return not (kind == "table" and name is not None and name.startswith(PREFIX))
 
 
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Migrations must not follow the code as it changes: our own types are written as what they are."""
+    if kind == "type" and type(item).__name__ == "UtcDateTime":
+        autogen_context.imports.add("from sqlalchemy.dialects import mysql")
+        return "sa.DateTime().with_variant(mysql.DATETIME(fsp=6), 'mysql', 'mariadb')"
+    return False
+
+
 def run() -> None:
     with database.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
@@ -29,6 +37,7 @@ def run() -> None:
             connection=connection,
             target_metadata=database.metadata,
             include_name=include_name,
+            render_item=render_item,
             **current_app.extensions["migrate"].configure_args,
         )
         try:

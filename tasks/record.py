@@ -13,11 +13,11 @@ from typing import Any
 import orjson
 from celery import signals
 from redis import RedisError
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from app.core.celery import restore_unacked
 from app.core.redis import get_redis, once_every
 from app.engine.usability.types import Sample
+from app.models.errors import DATABASE_AWAY
 from tasks.application import celery, database, process_name
 
 log = logging.getLogger("cloudeye.recorder")
@@ -47,7 +47,7 @@ def record(wire: str, token: str = "") -> None:
             with database():
                 done = record_samples(samples)
             break
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             log.warning("recorder.database_away", extra={"samples": len(samples), "error": type(error).__name__})
             time.sleep(pause)
             pause = min(5.0, pause * 2)

@@ -14,12 +14,12 @@ from types import FrameType
 
 from kombu.exceptions import OperationalError
 from redis import RedisError
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now_ms
 from app.core.log import configure_logging
 from app.core.redis import lock, once_every
 from app.core.settings import get_settings
+from app.models.errors import DATABASE_ERRORS
 from app.service import schedule
 from app.service.heartbeat import beat
 from app.service.queue import send, send_batch
@@ -86,7 +86,7 @@ class Scheduler:
             try:
                 with database():
                     counts = schedule.reconcile(self.location)
-            except SQLAlchemyError as error:
+            except DATABASE_ERRORS as error:
                 log.warning("scheduler.database_away", extra={"error": type(error).__name__})
                 return
         if any(counts.values()):

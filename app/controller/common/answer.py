@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, request
 from redis import RedisError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.core.errors import (
@@ -23,6 +22,7 @@ from app.core.errors import (
     RedisUnavailableError,
 )
 from app.core.snowflake import NoWorkerNumberError
+from app.models.errors import DATABASE_AWAY, DATABASE_CLASH
 
 log = logging.getLogger("cloudeye.web")
 PageError = Callable[[CloudEyeError], Any]
@@ -48,9 +48,9 @@ def known(error: Exception) -> CloudEyeError:
         return _from_http(error)
     if isinstance(error, RedisError | NoWorkerNumberError):
         return RedisUnavailableError()
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(error, DATABASE_AWAY):
         return DatabaseError()
-    if isinstance(error, IntegrityError):
+    if isinstance(error, DATABASE_CLASH):
         return ConflictError()
     return CloudEyeError()
 
