@@ -38,6 +38,9 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+pytest_plugins = ["tests.cast"]
+
+
 def pytest_unconfigure() -> None:
     _scratch.cleanup()
 

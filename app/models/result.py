@@ -72,6 +72,11 @@ def ensure_day_table(engine: Engine, day: date) -> None:
 _known_days: dict[Engine, set[date]] = {}
 
 
+def forget_known_days() -> None:
+    """Look at the database again before the next insert."""
+    _known_days.clear()
+
+
 def existing_days(engine: Engine | Connection) -> list[date]:
     """The days that have a table, newest first."""
     names = (name for name in inspect(engine).get_table_names() if name.startswith(PREFIX))

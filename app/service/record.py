@@ -151,6 +151,11 @@ def location_number(code: str) -> int:
     return _location_numbers[code]
 
 
+def forget_locations() -> None:
+    """Ask the database for the locations' numbers again."""
+    _location_numbers.clear()
+
+
 def expire_stale(at_ms: int | None = None) -> Recorded:
     """Turn monitors nobody has heard of for three intervals (at least 45 s) into UNKNOWN, never DOWN."""
     at_ms = now_ms() if at_ms is None else at_ms

@@ -1,0 +1,191 @@
+"""The cast of the tests, and the application they act in: owner, teammate (operator), viewer and stranger."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from app import create_app
+from app.core import settings as process_settings
+from app.core.redis import use_redis
+from app.core.snowflake import use_worker_number
+from app.models import Membership, Organization, User, db, write
+from app.models.result import forget_known_days
+from app.service import queue, record
+from app.service.actor import Actor
+from app.service.auth import hash_password, load_actor
+from config import load_settings
+from tests.servers import RedisServer
+
+PASSWORD = "correct-horse-battery"
+API = "/api/cloudeye/v1"
+
+
+def make_test_app(folder: Path, redis_url: str, database_url: str = "") -> Flask:
+    """The application on a folder of its own, its database at the newest migration."""
+    settings = load_settings(
+        {
+            "CLOUDEYE_ENV": "testing",
+            "CLOUDEYE_DATA_DIR": str(folder / "data"),
+            "CLOUDEYE_LOG_DIR": str(folder / "log"),
+            "REDIS_URL": redis_url,
+            "DATABASE_URL": database_url,
+        }
+    )
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer) -> Path:
+    """A SQLite file with every migration run, to be copied: running them for each test would take long."""
+    folder = tmp_path_factory.mktemp("empty")
+    use_worker_number(1)
+    app = make_test_app(folder, redis_server.url)
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    _forget()
+    return folder / "data" / "cloudeye.db"
+
+
+def _forget() -> None:
+    """Nothing of one test's process state may reach the next."""
+    process_settings.use_settings(None)
+    use_redis(None)
+    queue.celery_app.cache_clear()
+    forget_known_days()
+    record.forget_locations()
+
+
+@pytest.fixture
+def app(tmp_path: Path, empty_database: Path, redis_server: RedisServer, redis_client: redis.Redis) -> Iterator[Flask]:
+    """The application on SQLite and a real Redis, inside an application context."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(empty_database, tmp_path / "data" / "cloudeye.db")
+    yield from _running(make_test_app(tmp_path, redis_server.url))
+
+
+@pytest.fixture
+def mariadb_app(
+    tmp_path: Path, mariadb_url: str, redis_server: RedisServer, redis_client: redis.Redis
+) -> Iterator[Flask]:
+    """The application on a real MariaDB."""
+    app = make_test_app(tmp_path, redis_server.url, mariadb_url)
+    with app.app_context():
+        upgrade()
+    yield from _running(app)
+
+
+def _running(app: Flask) -> Iterator[Flask]:
+    use_worker_number(1)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    _forget()
+
+
+def make_organization(code: str) -> Organization:
+    with write() as session:
+        organization = Organization(code=code, name=f"{code} Ltd")
+        session.add(organization)
+    return organization
+
+
+_hash: list[str] = []
+
+
+def make_user(organization: Organization, name: str, role: str) -> Actor:
+    if not _hash:
+        _hash.append(hash_password(PASSWORD))
+    with write() as session:
+        user = User(email=f"{name}@example.org", name=name, password_hash=_hash[0])
+        session.add(user)
+        session.flush()
+        session.add(Membership(organization_id=organization.id, user_id=user.id, role=role))
+    actor = load_actor(user.id, organization.id, 1, way="session", ip="127.0.0.1")
+    assert actor is not None
+    return actor
+
+
+@pytest.fixture
+def ours(app: Flask) -> Organization:
+    return make_organization("ours")
+
+
+@pytest.fixture
+def owner(ours: Organization) -> Actor:
+    return make_user(ours, "owner", "owner")
+
+
+@pytest.fixture
+def teammate(ours: Organization) -> Actor:
+    return make_user(ours, "teammate", "operator")
+
+
+@pytest.fixture
+def viewer(ours: Organization) -> Actor:
+    return make_user(ours, "viewer", "viewer")
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Actor:
+    """The owner of another organization."""
+    return make_user(make_organization("theirs"), "stranger", "owner")
+
+
+@dataclass
+class Caller:
+    """Speaks to the API as somebody who has logged in with a session."""
+
+    client: FlaskClient
+    csrf: str = ""
+
+    def log_in(self, actor: Actor) -> Caller:
+        said = self.post("/user/login", {"account": actor.user.email, "password": PASSWORD})
+        self.csrf = said["data"]["csrf_token"]
+        return self
+
+    def get(self, path: str, status: int = 200) -> dict[str, Any]:
+        return self.send("GET", path, None, status)
+
+    def post(self, path: str, body: object = None, status: int | None = None) -> dict[str, Any]:
+        return self.send("POST", path, body, status)
+
+    def patch(self, path: str, body: object, status: int | None = None) -> dict[str, Any]:
+        return self.send("PATCH", path, body, status)
+
+    def delete(self, path: str, status: int | None = None) -> dict[str, Any]:
+        return self.send("DELETE", path, None, status)
+
+    def send(self, method: str, path: str, body: object = None, status: int | None = None) -> dict[str, Any]:
+        """The answer's document; without an expected status any success will do."""
+        headers = {"X-CSRF-Token": self.csrf} if self.csrf else {}
+        answer = self.client.open(API + path, method=method, json=body, headers=headers)
+        document: dict[str, Any] = answer.get_json()
+        assert answer.status_code == status if status else answer.status_code < 300, document
+        return document
+
+
+@pytest.fixture
+def as_owner(app: Flask, owner: Actor) -> Caller:
+    return Caller(app.test_client()).log_in(owner)
+
+
+@pytest.fixture
+def as_viewer(app: Flask, viewer: Actor) -> Caller:
+    return Caller(app.test_client()).log_in(viewer)
+
+
+@pytest.fixture
+def as_stranger(app: Flask, stranger: Actor) -> Caller:
+    return Caller(app.test_client()).log_in(stranger)
