@@ -1,0 +1,1 @@
+"""Notifications: what is said (`message`), and the kinds of channels it goes through (`kinds`)."""

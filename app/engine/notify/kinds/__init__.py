@@ -1,0 +1,1 @@
+"""Channel kinds, one file each, found by themselves."""

@@ -1,0 +1,84 @@
+"""What a notification says: one message, as JSON for machines and as text for people in two languages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+Facts = dict[str, Any]
+
+TITLES = {
+    "incident.opened": {"en": "DOWN: {monitor} ({site})", "zh": "故障：{monitor}（{site}）"},
+    "incident.closed": {"en": "UP again: {monitor} ({site})", "zh": "已恢复：{monitor}（{site}）"},
+    "test": {"en": "CloudEye test message", "zh": "云眼测试消息"},
+}
+LINES = {
+    "address": {"en": "Site: {value}", "zh": "站点：{value}"},
+    "since": {"en": "Since: {value}", "zh": "开始：{value}"},
+    "until": {"en": "Until: {value}", "zh": "结束：{value}"},
+    "was": {"en": "It was: {value}", "zh": "原因：{value}"},
+}
+TEST_SENTENCE = {
+    "en": "If you can read this, notifications arrive here.",
+    "zh": "看到这条消息，说明通知可以送达。",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notification. `id` stays the same over all attempts, so a receiver can tell a repetition."""
+
+    id: str
+    kind: str
+    at: datetime
+    severity: str
+    organization: Facts = field(default_factory=dict)
+    site: Facts = field(default_factory=dict)
+    monitor: Facts = field(default_factory=dict)
+    incident: Facts = field(default_factory=dict)
+    sentence: dict[str, str] = field(default_factory=dict)
+    url: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, as it is kept in the outbox."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Message:
+        return cls(**{**data, "at": datetime.fromisoformat(data["at"])})
+
+    def payload(self) -> dict[str, Any]:
+        """The webhook's body: {"type", "timestamp", "data"}, as Standard Webhooks has it."""
+        data: dict[str, Any] = {"severity": self.severity, "sentence": self.sentence}
+        for name in ("organization", "site", "monitor", "incident"):
+            if value := getattr(self, name):
+                data[name] = value
+        if self.url:
+            data["url"] = self.url
+        return {"type": self.kind, "timestamp": self.at.isoformat(), "data": data}
+
+    def text(self, locale: str) -> tuple[str, str]:
+        """Title and body for people."""
+        names = {"monitor": self.monitor.get("name", ""), "site": self.site.get("name", "")}
+        title = _in(TITLES.get(self.kind, {"en": self.kind}), locale).format_map(names)
+        if self.kind == "test":
+            return title, _in(TEST_SENTENCE, locale)
+        lines = [
+            self._line("was", locale, _in(self.sentence, locale))
+            if self.kind == "incident.closed"
+            else _in(self.sentence, locale),
+            self._line("address", locale, self.site.get("base_url")),
+            self._line("since", locale, self.incident.get("started_at")),
+            self._line("until", locale, self.incident.get("closed_at")),
+            self.url or "",
+        ]
+        return title, "\n".join(line for line in lines if line)
+
+    @staticmethod
+    def _line(name: str, locale: str, value: str | None) -> str:
+        return _in(LINES[name], locale).replace("{value}", value) if value else ""
+
+
+def _in(texts: dict[str, str], locale: str) -> str:
+    return texts.get(locale) or texts.get("en", "")
