@@ -40,6 +40,8 @@ def _make(path: Path) -> None:
         except FileExistsError:
             pass
         finally:
-            os.unlink(draft)
+            draft.unlink()
     except OSError as error:
-        raise ConfigError(f"CLOUDEYE_DATA_DIR: {path.parent} cannot be written ({error.strerror}).") from error
+        raise ConfigError(
+            f"CLOUDEYE_DATA_DIR: {path.parent} cannot be written ({error.strerror})."
+        ) from error

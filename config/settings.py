@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -59,7 +60,9 @@ class Config:
         if not Path(self.CA_FILE).is_file():
             raise ConfigError(f"CLOUDEYE_CA_FILE names {self.CA_FILE}, which is not a file.")
         self.SECRET_KEY, self.ENCRYPTION_KEY = self._secrets(values)
-        self.SESSION_COOKIE_SECURE = _cookie_secure(values["CLOUDEYE_COOKIE_SECURE"], self.COOKIE_SECURE_DEFAULT)
+        self.SESSION_COOKIE_SECURE = _cookie_secure(
+            values["CLOUDEYE_COOKIE_SECURE"], self.COOKIE_SECURE_DEFAULT
+        )
         self.PERMANENT_SESSION_LIFETIME = timedelta(hours=values["CLOUDEYE_SESSION_HOURS"])
         self.BABEL_DEFAULT_LOCALE: str = values["CLOUDEYE_DEFAULT_LOCALE"]
         self._connect(values)
@@ -72,7 +75,9 @@ class Config:
         for name in NAMES:
             value = values[name]
             if value and (len(value) < 32 or any(word in value.lower() for word in KNOWN_DEFAULTS)):
-                raise ConfigError(f"{name} must be at least 32 random characters and not a well-known default.")
+                raise ConfigError(
+                    f"{name} must be at least 32 random characters and not a well-known default."
+                )
         return values[NAMES[0]] or kept[NAMES[0]], values[NAMES[1]] or kept[NAMES[1]]
 
     def _connect(self, values: Mapping[str, Any]) -> None:
@@ -134,7 +139,7 @@ def _run_dir(given: str, data_dir: Path) -> Path:
     if len(str(path / "supervisor.sock.12345678")) < SOCKET_PATH_LIMIT:
         return path
     digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
-    return Path(f"/tmp/cloudeye-{os.getuid()}-{digest}")
+    return Path(tempfile.gettempdir(), f"cloudeye-{os.getuid()}-{digest}")
 
 
 def _cookie_secure(given: str, default: bool) -> bool:
@@ -149,7 +154,9 @@ def _database_url(given: str, data_dir: Path) -> URL:
     try:
         url = make_url(given)
     except ArgumentError as error:
-        raise ConfigError("DATABASE_URL is not a database URL such as mysql://user:password@host/cloudeye.") from error
+        raise ConfigError(
+            "DATABASE_URL is not a database URL such as mysql://user:password@host/cloudeye."
+        ) from error
     backend = url.drivername.split("+")[0]
     if backend == "sqlite":
         return url

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
+from redis import RedisError
 
 from app.core.clock import now_ms
 from app.core.errors import CloudEyeError
@@ -37,7 +38,10 @@ def doctor() -> None:
 def _configuration() -> Finding:
     values = vars(get_settings())
     if values["ENV"] == "production" and not values["BASE_URL"]:
-        return "production, without a public address", "Set CLOUDEYE_BASE_URL so that notifications can link to pages."
+        return (
+            "production, without a public address",
+            "Set CLOUDEYE_BASE_URL so that notifications can link to pages.",
+        )
     if values["ALLOW_PRIVATE_TARGETS"] and values["ENV"] == "production":
         return (
             "probes may reach every private address",
@@ -50,13 +54,19 @@ def _folders() -> Finding:
     settings = get_settings()
     for name, folder in (("CLOUDEYE_DATA_DIR", settings.DATA_DIR), ("CLOUDEYE_LOG_DIR", settings.LOG_DIR)):
         if not Path(folder).is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-            return f"{folder} cannot be written", f"Make the folder and let this user write it, or change {name}."
+            return (
+                f"{folder} cannot be written",
+                f"Make the folder and let this user write it, or change {name}.",
+            )
     secrets = settings.DATA_DIR / "secrets.json"
     if secrets.exists() and secrets.stat().st_mode & 0o077:
         return f"{secrets} can be read by others", f"chmod 600 {secrets}"
     free_mb = shutil.disk_usage(settings.DATA_DIR).free // 2**20
     if free_mb < LEAST_FREE_MB:
-        return f"{free_mb} MB are left in {settings.DATA_DIR}", "Free some space, or lower CLOUDEYE_RESULT_DAYS."
+        return (
+            f"{free_mb} MB are left in {settings.DATA_DIR}",
+            "Free some space, or lower CLOUDEYE_RESULT_DAYS.",
+        )
     return f"{settings.DATA_DIR} and {settings.LOG_DIR} can be written, {free_mb} MB are free", ""
 
 
@@ -72,8 +82,8 @@ def _migrations() -> Finding:
 
 def _clock() -> Finding:
     try:
-        seconds, micros = get_redis().time()  # type: ignore[misc]
-    except Exception as error:  # noqa: BLE001 - whatever it is, the line above says that Redis is away
+        seconds, micros = get_redis().time()
+    except (RedisError, OSError) as error:
         return f"not compared ({type(error).__name__})", "Look at REDIS_URL and whether Redis runs."
     skew = now_ms() - (int(seconds) * 1000 + int(micros) // 1000)
     if abs(skew) > MAX_SKEW_MS:
@@ -90,7 +100,9 @@ def _part(name: str, advice: str) -> Callable[[], Finding]:
 
 
 def _process(name: str) -> Callable[[], Finding]:
-    return _part(name, f"Start it: .venv/bin/supervisorctl -c supervisor.conf start {name}, and read log/{name}/.")
+    return _part(
+        name, f"Start it: .venv/bin/supervisorctl -c supervisor.conf start {name}, and read log/{name}/."
+    )
 
 
 LOOKS: dict[str, Callable[[], Finding]] = {
@@ -98,7 +110,9 @@ LOOKS: dict[str, Callable[[], Finding]] = {
     "folders": _folders,
     "database": _part("database", "Look at DATABASE_URL and whether the database server runs."),
     "migrations": _migrations,
-    "redis": _part("redis", "Look at REDIS_URL and whether Redis runs; the embedded one runs under `make run`."),
+    "redis": _part(
+        "redis", "Look at REDIS_URL and whether Redis runs; the embedded one runs under `make run`."
+    ),
     "broker": _part("broker", "Look at CELERY_BROKER_URL."),
     "clock": _clock,
     "scheduler": _process("scheduler"),

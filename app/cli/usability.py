@@ -24,9 +24,13 @@ def usability() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of sentences.")
 @click.option("--timeout", default=10.0, show_default=True, help="Seconds.")
 @click.option("--allow-private", is_flag=True, help="Reach private and loopback addresses too.")
-@click.option("--ca", type=click.Path(exists=True, dir_okay=False), help="Certificate authorities to trust (PEM).")
+@click.option(
+    "--ca", type=click.Path(exists=True, dir_okay=False), help="Certificate authorities to trust (PEM)."
+)
 @click.option("--locale", type=click.Choice(["en", "zh"]), default="en")
-def probe(target: str, as_json: bool, timeout: float, allow_private: bool, ca: str | None, locale: str) -> None:
+def probe(
+    target: str, as_json: bool, timeout: float, allow_private: bool, ca: str | None, locale: str
+) -> None:
     """Check TARGET once: a URL, or a JSON file with {"type", "config"}. Exit status 1 when it is not up."""
     kind, config = _spec(target)
     settings = get_settings()
@@ -76,4 +80,5 @@ def _wrong(error: ValueError) -> str:
 
 def _told(document: dict[str, Any]) -> str:
     phases = ", ".join(f"{name[:-3]} {ms} ms" for name, ms in document["phases"].items() if ms is not None)
-    return f"{document['status']}: {document['sentence']}\n{document['total_ms']} ms ({phases}) {document['address'] or ''}"
+    measured = f"{document['total_ms']} ms ({phases}) {document['address'] or ''}"
+    return f"{document['status']}: {document['sentence']}\n{measured}"

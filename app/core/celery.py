@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from celery import Celery
 
@@ -41,7 +42,12 @@ def make_celery(settings: Config) -> Celery:
             "retry_on_timeout": True,
         },
         task_publish_retry=True,
-        task_publish_retry_policy={"max_retries": 3, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.3},
+        task_publish_retry_policy={
+            "max_retries": 3,
+            "interval_start": 0,
+            "interval_step": 0.1,
+            "interval_max": 0.3,
+        },
         timezone="UTC",
         enable_utc=True,
     )
@@ -57,7 +63,7 @@ def restore_unacked(app: Celery, queue: str) -> int:
     if not app.conf.broker_url.startswith(("redis", "rediss")):
         return 0
     with app.connection_for_write() as connection:
-        channel = connection.default_channel
+        channel: Any = connection.default_channel  # kombu's Redis channel, which has these names
         unacked = channel.client.hgetall(channel.unacked_key)
         tags = [tag for tag, message in unacked.items() if json.loads(message)[2] == queue]
         for tag in tags:

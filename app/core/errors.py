@@ -47,7 +47,9 @@ class RateLimitedError(CloudEyeError):
 
     def __init__(self, resets_in: float) -> None:
         self.resets_in = max(1, int(resets_in + 0.999))
-        super().__init__(f"too many tries; try again in {self.resets_in} s", data={"resets_in": self.resets_in})
+        super().__init__(
+            f"too many tries; try again in {self.resets_in} s", data={"resets_in": self.resets_in}
+        )
 
 
 class InvalidError(CloudEyeError):
@@ -58,7 +60,9 @@ class InvalidError(CloudEyeError):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         self.fields = dict(fields)
-        super().__init__("; ".join(f"{name}: {why}" for name, why in self.fields.items()), data={"fields": self.fields})
+        super().__init__(
+            "; ".join(f"{name}: {why}" for name, why in self.fields.items()), data={"fields": self.fields}
+        )
 
 
 class NotFoundError(CloudEyeError):

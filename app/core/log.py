@@ -20,11 +20,21 @@ from typing import Any
 from config import Config
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
-_STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {"message", "asctime", "taskName", "color_message"}
+_STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 
 _WORD = r"(?:authorization|cookie|password|passwd|secret|token|api[_-]?key|signature|access[_-]?key)"
 _SECRETS = (
-    (re.compile(rf"(?i)([\"']?[\w-]*{_WORD}[\w-]*[\"']?\s*[=:]\s*)(?:(?:bearer|basic|jwt)\s+)?([\"']?)[^\s\"'&,;}}]+\2"), r"\1***"),
+    (
+        re.compile(
+            rf"(?i)([\"']?[\w-]*{_WORD}[\w-]*[\"']?\s*[=:]\s*)(?:(?:bearer|basic|jwt)\s+)?([\"']?)[^\s\"'&,;}}]+\2"
+        ),
+        r"\1***",
+    ),
     (re.compile(r"(?i)\b(bearer|basic|jwt)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
     (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@"), r"\1:***@"),
 )
@@ -58,7 +68,11 @@ def bound(**values: str | None) -> Iterator[None]:
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    extra = {name: value for name, value in vars(record).items() if name not in _STANDARD and not name.startswith("_")}
+    extra = {
+        name: value
+        for name, value in vars(record).items()
+        if name not in _STANDARD and not name.startswith("_")
+    }
     return {**current(), **extra}
 
 
@@ -75,12 +89,21 @@ class TextFormatter(logging.Formatter):
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
-        line: dict[str, Any] = {"at": at, "level": record.levelname, "logger": record.name, "event": record.getMessage()}
+        line: dict[str, Any] = {
+            "at": at,
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
         line.update(_fields(record))
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         cleaned = {
-            name: "***" if re.search(rf"(?i){_WORD}", name) else redact(value) if isinstance(value, str) else value
+            name: "***"
+            if re.search(rf"(?i){_WORD}", name)
+            else redact(value)
+            if isinstance(value, str)
+            else value
             for name, value in line.items()
         }
         return json.dumps(cleaned, default=lambda value: redact(str(value)), ensure_ascii=False)
@@ -117,7 +140,13 @@ def configure_logging(settings: Config, process: str) -> None:
             "root": {"level": level, "handlers": ["main"]},
             "loggers": {
                 name: {"level": "WARNING", "handlers": [], "propagate": True}
-                for name in ("urllib3", "celery.redirected", "kombu", "celery.worker.strategy", "celery.app.trace")
+                for name in (
+                    "urllib3",
+                    "celery.redirected",
+                    "kombu",
+                    "celery.worker.strategy",
+                    "celery.app.trace",
+                )
             },
         }
     )

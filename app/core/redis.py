@@ -77,16 +77,16 @@ def delete_matching(pattern: str, *, batch: int = 500) -> int:
     for key in client.scan_iter(match=pattern, count=batch):
         keys.append(key)
         if len(keys) >= batch:
-            deleted += cast(int, client.unlink(*keys))
+            deleted += client.unlink(*keys)
             keys.clear()
-    return deleted + (cast(int, client.unlink(*keys)) if keys else 0)
+    return deleted + (client.unlink(*keys) if keys else 0)
 
 
 def find_and_get(pattern: str) -> dict[str, bytes]:
     """Every key that fits a glob pattern, with its value."""
     client = get_redis()
     keys = sorted(set(client.scan_iter(match=pattern, count=500)))
-    values = client.mget(keys) if keys else []
+    values = cast("list[bytes | None]", client.mget(keys) if keys else [])
     return {key.decode(): value for key, value in zip(keys, values, strict=True) if value is not None}
 
 
@@ -173,7 +173,11 @@ class TtlCache(Generic[T]):
 
 
 def cached_by_day(
-    name: str, *, today_seconds: int = 30, past_seconds: int = 30 * 86400, today: Callable[[], date] = lambda: now().date()
+    name: str,
+    *,
+    today_seconds: int = 30,
+    past_seconds: int = 30 * 86400,
+    today: Callable[[], date] = lambda: now().date(),
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's JSON-able answer in Redis: final for past days, briefly for the present one.
 

@@ -33,7 +33,9 @@ class SecretBox:
     def unseal(self, sealed: str) -> dict[str, Any]:
         key_id, _, token = sealed.partition(":")
         if key_id != self.key_id:
-            raise SealBrokenError(f"sealed with key {key_id}, and ours is {self.key_id}: CLOUDEYE_ENCRYPTION_KEY changed")
+            raise SealBrokenError(
+                f"sealed with key {key_id}, and ours is {self.key_id}: CLOUDEYE_ENCRYPTION_KEY changed"
+            )
         try:
             return dict(json.loads(self._fernet.decrypt(token.encode())))
         except InvalidToken as error:

@@ -83,7 +83,9 @@ class LeasedSnowflake:
     While Redis is away the number is used on until its lease has run out, and then no longer.
     """
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, clock: Callable[[], int] = now_ms
+    ) -> None:
         self._monotonic, self._clock = monotonic, clock
         self._token = f"{os.getpid()}:{secrets.token_hex(8)}"
         self._flake: Snowflake | None = None

@@ -16,7 +16,9 @@ class AuditEntry(Identified, Model):
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_organization_id_id", "organization_id", "id"),)
 
-    organization_id: Mapped[int | None] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
+    organization_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("organization.id", ondelete="CASCADE")
+    )
     user_id: Mapped[int | None] = mapped_column(BigInt)
     user_email: Mapped[str] = mapped_column(String(254), default="")
     way: Mapped[str] = mapped_column(String(16))

@@ -26,7 +26,7 @@ class Channel(Identified, Timestamped, Model):
 
 
 class Delivery(Identified, Timestamped, Model):
-    """One message to one channel. The row is the queue: `state`, `next_attempt_at` and `claimed_until` move it."""
+    """One message to one channel. The row is the queue; state, next_attempt_at and claimed_until move it."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -41,7 +41,8 @@ class Delivery(Identified, Timestamped, Model):
     kind: Mapped[str] = mapped_column(String(48))
     message: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(
-        Enum(*DELIVERY_STATES, name="state", native_enum=False, create_constraint=True, length=16), default="pending"
+        Enum(*DELIVERY_STATES, name="state", native_enum=False, create_constraint=True, length=16),
+        default="pending",
     )
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -37,7 +37,8 @@ class Site(Identified, Timestamped, Model):
     def tags(self, tags: list[str]) -> None:
         kept = {row.tag: row for row in self.tag_rows}
         self.tag_rows = [
-            kept.get(tag) or SiteTag(tag=tag, organization_id=self.organization_id) for tag in sorted(set(tags))
+            kept.get(tag) or SiteTag(tag=tag, organization_id=self.organization_id)
+            for tag in sorted(set(tags))
         ]
 
 

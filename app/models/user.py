@@ -45,7 +45,9 @@ class Membership(Identified, Timestamped, Model):
 
     organization_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(BigInt, ForeignKey("user.id", ondelete="CASCADE"), index=True)
-    role: Mapped[str] = mapped_column(Enum(*ROLES, name="role", native_enum=False, create_constraint=True, length=16))
+    role: Mapped[str] = mapped_column(
+        Enum(*ROLES, name="role", native_enum=False, create_constraint=True, length=16)
+    )
 
     organization: Mapped[Organization] = relationship(lazy="raise")
     user: Mapped[User] = relationship(lazy="raise")

@@ -48,7 +48,12 @@ def changed(before: dict[str, Any], after: dict[str, Any]) -> tuple[dict[str, An
 
 
 def list_entries(
-    actor: Actor, *, action: str | None = None, object_id: int | None = None, cursor: str | None = None, limit: int = 50
+    actor: Actor,
+    *,
+    action: str | None = None,
+    object_id: int | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[AuditEntry]:
     """The organization's audit entries, newest first."""
     statement = select(AuditEntry).where(AuditEntry.organization_id == actor.organization_id)

@@ -54,7 +54,10 @@ def check_password_rules(password: str, field: str = "password") -> None:
 def log_in(account: str, password: str, *, ip: str, way: str = "session") -> Actor:
     """Check an account and a password; throttled by account and by address; writes the audit log."""
     account = account.strip().lower()
-    for key, (limit, seconds) in ((f"login:account:{account}", TRIES_ACCOUNT), (f"login:ip:{ip}", TRIES_ADDRESS)):
+    for key, (limit, seconds) in (
+        (f"login:account:{account}", TRIES_ACCOUNT),
+        (f"login:ip:{ip}", TRIES_ADDRESS),
+    ):
         state = increment_within(key, limit, seconds)
         if not state.allowed:
             raise RateLimitedError(state.resets_in)
@@ -76,7 +79,9 @@ def _rehash(user_id: int, password: str) -> None:
         session.get_one(User, user_id).password_hash = hashed
 
 
-def _note_login(user: User | None, account: str, action: str, way: str, ip: str, organization_id: int | None) -> None:
+def _note_login(
+    user: User | None, account: str, action: str, way: str, ip: str, organization_id: int | None
+) -> None:
     with write() as session:
         if user is not None and action == "login":
             session.get_one(User, user.id).last_login_at = now()
@@ -96,7 +101,10 @@ def _note_login(user: User | None, account: str, action: str, way: str, ip: str,
 
 def _first_organization_id(user: User) -> int | None:
     return db.session.scalar(
-        select(Membership.organization_id).where(Membership.user_id == user.id).order_by(Membership.id).limit(1)
+        select(Membership.organization_id)
+        .where(Membership.user_id == user.id)
+        .order_by(Membership.id)
+        .limit(1)
     )
 
 
@@ -166,7 +174,9 @@ def actor_of_token(token: str, *, kind: str = "access", ip: str) -> Actor:
     except (jwt.InvalidTokenError, KeyError, ValueError) as error:
         raise NotLoggedInError("the token is not valid") from error
     if claims.get("kind") != kind:
-        raise NotLoggedInError(f"this is not an {kind} token" if kind == "access" else "this is not a refresh token")
+        raise NotLoggedInError(
+            f"this is not an {kind} token" if kind == "access" else "this is not a refresh token"
+        )
     actor = load_actor(user_id, organization_id, claims.get("ver", 0), way="jwt", ip=ip)
     if actor is None:
         raise NotLoggedInError("the token has been ended")

@@ -23,7 +23,7 @@ def readiness() -> dict[str, str]:
     """Each part with "ok" or what is wrong with it."""
     parts = {"database": _tried(_database), "redis": _tried(_redis), "broker": _tried(_broker)}
     if parts["redis"] != "ok":
-        return {**parts, **{process: "not known without redis" for process in PROCESSES}}
+        return {**parts, **dict.fromkeys(PROCESSES, "not known without redis")}
     return {**parts, **{process: _heartbeat(process) for process in PROCESSES}}
 
 

@@ -33,7 +33,9 @@ def list_incidents(
     if monitor_id is not None:
         statement = statement.where(Incident.monitor_id == monitor_id)
     if is_open is not None:
-        statement = statement.where(Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None))
+        statement = statement.where(
+            Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None)
+        )
     return page_by_id(statement, Incident.id, cursor, limit)
 
 

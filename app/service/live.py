@@ -27,7 +27,8 @@ def publish(messages: Mapping[int, Sequence[dict[str, Any]]]) -> None:
 
 def listen(organization_id: int, *, pulse_seconds: float = 15.0) -> Iterator[list[dict[str, Any]]]:
     """What is published for an organization; an empty list when nothing came for `pulse_seconds`."""
-    with get_redis().pubsub(ignore_subscribe_messages=True) as pubsub:
+    pubsub: Any = get_redis().pubsub(ignore_subscribe_messages=True)  # type: ignore[no-untyped-call]
+    with pubsub:
         pubsub.subscribe(f"live:{organization_id}")
         while True:
             message = pubsub.get_message(timeout=pulse_seconds)

@@ -154,7 +154,12 @@ def run_now(actor: Actor, monitor_id: int, *, wait_seconds: float = 8.0) -> dict
     token = secrets.token_hex(16)
     db.session.commit()  # No database connection is held while we wait.
     try:
-        send_run(schedule.locations_of(monitor)[0], monitor.id, schedule.compile_spec(monitor, actor.organization), token)
+        send_run(
+            schedule.locations_of(monitor)[0],
+            monitor.id,
+            schedule.compile_spec(monitor, actor.organization),
+            token,
+        )
         answer = cast("tuple[bytes, bytes] | None", get_redis().blpop([f"run:{token}"], timeout=wait_seconds))
     except (RedisError, OSError) as error:
         raise RedisUnavailableError from error
@@ -169,7 +174,12 @@ def _rearm(actor: Actor, monitor: Monitor) -> None:
     """Into the due set, and one check right now, so that the answer is there within seconds."""
     schedule.arm(monitor, actor.organization)
     try:
-        send_run(schedule.locations_of(monitor)[0], monitor.id, schedule.compile_spec(monitor, actor.organization), "")
+        send_run(
+            schedule.locations_of(monitor)[0],
+            monitor.id,
+            schedule.compile_spec(monitor, actor.organization),
+            "",
+        )
     except (RedisError, OSError):
         log.warning("monitor.first_run_failed", extra={"monitor_id": monitor.id})
 
@@ -210,5 +220,9 @@ def _facts(monitor: Monitor) -> dict[str, Any]:
 def _event(actor: Actor, monitor: Monitor, kind: str, detail: dict[str, Any] | None = None) -> Event:
     said = {"by": actor.user.email, "monitor": monitor.name, **(detail or {})}
     return Event(
-        organization_id=monitor.organization_id, site_id=monitor.site_id, monitor_id=monitor.id, kind=kind, detail=said
+        organization_id=monitor.organization_id,
+        site_id=monitor.site_id,
+        monitor_id=monitor.id,
+        kind=kind,
+        detail=said,
     )

@@ -31,7 +31,9 @@ def change_settings(actor: Actor, values: dict[str, Any]) -> Organization:
             setattr(organization, name, value)
         old, new = changed(before, settings_of(organization))
         if new:
-            record_change(session, actor, "settings.change", "organization", organization.id, before=old, after=new)
+            record_change(
+                session, actor, "settings.change", "organization", organization.id, before=old, after=new
+            )
         if "allowed_networks" in new:
             own = Monitor.organization_id == organization.id
             session.execute(update(Monitor).where(own).values(revision=Monitor.revision + 1))
@@ -44,7 +46,10 @@ def list_locations() -> list[dict[str, str]]:
     """Where probes run."""
     from app.models import Location, db
 
-    return [{"code": row.code, "name": row.name} for row in db.session.scalars(select(Location).order_by(Location.number))]
+    return [
+        {"code": row.code, "name": row.name}
+        for row in db.session.scalars(select(Location).order_by(Location.number))
+    ]
 
 
 def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +66,9 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
             wrong["timezone"] = "must be an IANA time zone such as Asia/Shanghai"
     if "allowed_networks" in clean:
         try:
-            clean["allowed_networks"] = [str(ipaddress.ip_network(each.strip())) for each in clean["allowed_networks"]]
+            clean["allowed_networks"] = [
+                str(ipaddress.ip_network(each.strip())) for each in clean["allowed_networks"]
+            ]
         except ValueError as error:
             wrong["allowed_networks"] = f"{error}; write networks such as 10.0.0.0/8"
     if wrong:

@@ -42,7 +42,12 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
 
 
 def page_by_id(
-    statement: Select[Any], column: InstrumentedAttribute[int], cursor: str | None, limit: int, *, newest_first: bool = True
+    statement: Select[Any],
+    column: InstrumentedAttribute[int],
+    cursor: str | None,
+    limit: int,
+    *,
+    newest_first: bool = True,
 ) -> Page[Any]:
     """A page in the order of the ids, which is the order of creation."""
     if cursor:
@@ -54,7 +59,11 @@ def page_by_id(
 
 
 def after_pair(
-    first: InstrumentedAttribute[str], second: InstrumentedAttribute[int], values: Sequence[Any], *, descending: bool
+    first: InstrumentedAttribute[str],
+    second: InstrumentedAttribute[int],
+    values: Sequence[Any],
+    *,
+    descending: bool,
 ) -> ColumnElement[bool]:
     """Rows behind (`first`, `second`) = `values` in that order."""
     if descending:

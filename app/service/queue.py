@@ -25,7 +25,9 @@ def celery_app() -> Celery:
 
 def send(task: str, queue: str, args: Sequence[Any]) -> None:
     """Put one message on a queue, with the request's identifiers on it."""
-    celery_app().send_task(task, args=list(args), queue=queue, headers={"context": current()}, ignore_result=True)
+    celery_app().send_task(
+        task, args=list(args), queue=queue, headers={"context": current()}, ignore_result=True
+    )
 
 
 def send_batch(location: str, checks: list[tuple[int, int, bytes]]) -> None:

@@ -144,7 +144,9 @@ def location_number(code: str) -> int:
                 session.execute(select(Location.id).with_for_update())
                 number = session.scalar(select(Location.number).where(Location.code == code))
                 if number is None:
-                    highest = session.scalar(select(Location.number).order_by(Location.number.desc()).limit(1))
+                    highest = session.scalar(
+                        select(Location.number).order_by(Location.number.desc()).limit(1)
+                    )
                     number = (highest or 0) + 1
                     session.add(Location(code=code, name=code, number=number))
         _location_numbers[code] = number

@@ -47,7 +47,9 @@ def _newest(monitor_id: int, from_ms: int, before_ms: int, limit: int) -> list[d
     rows: list[dict[str, Any]] = []
     days = _days.get_or_make(str(db.engine.url), lambda: existing_days(db.session.connection()))
     for day in days:
-        if day > day_of(min(before_ms, 4_000_000_000_000)) or day < day_of(max(0, min(from_ms, 4_000_000_000_000))):
+        if day > day_of(min(before_ms, 4_000_000_000_000)) or day < day_of(
+            max(0, min(from_ms, 4_000_000_000_000))
+        ):
             continue
         table = result_table(day)
         statement = (
@@ -64,7 +66,8 @@ def _newest(monitor_id: int, from_ms: int, before_ms: int, limit: int) -> list[d
 
 def _location_code(number: int) -> str:
     codes = _locations.get_or_make(
-        str(db.engine.url), lambda: {row.number: row.code for row in db.session.execute(select(Location.number, Location.code))}
+        str(db.engine.url),
+        lambda: {row.number: row.code for row in db.session.execute(select(Location.number, Location.code))},
     )
     return codes.get(number, str(number))
 

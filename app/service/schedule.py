@@ -127,13 +127,17 @@ def locations_of(monitor: Monitor) -> tuple[str, ...]:
 
 def arm(monitor: Monitor, organization: Organization) -> None:
     """Put a monitor into the due set, or renew its entry. Redis away: the next reconciliation does it."""
-    spec = b"%d|%d|%s" % (monitor.interval_seconds * 1000, monitor.revision, compile_spec(monitor, organization))
+    spec = b"%d|%d|%s" % (
+        monitor.interval_seconds * 1000,
+        monitor.revision,
+        compile_spec(monitor, organization),
+    )
     slot = next_slot(monitor.id, monitor.interval_seconds * 1000, now_ms())
     try:
         for location in locations_of(monitor):
             due, specs, _ = keys(location)
             pipe = get_redis().pipeline()
-            pipe.hset(specs, str(monitor.id), spec)  # type: ignore[arg-type]
+            pipe.hset(specs, str(monitor.id), spec)
             pipe.zadd(due, {str(monitor.id): slot})
             pipe.execute()
     except RedisError:

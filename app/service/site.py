@@ -28,7 +28,9 @@ def get_site(actor: Actor, site_id: int) -> Site:
 
 
 def _own(session: Session, actor: Actor, site_id: int) -> Site:
-    site = session.scalar(select(Site).where(Site.id == site_id, Site.organization_id == actor.organization_id))
+    site = session.scalar(
+        select(Site).where(Site.id == site_id, Site.organization_id == actor.organization_id)
+    )
     if site is None:
         raise NotFoundError("there is no such site")
     return site
@@ -52,7 +54,9 @@ def list_sites(
         return page_by_id(statement, Site.id, cursor, limit, newest_first=sort.startswith("-"))
     descending = sort.startswith("-")
     if cursor:
-        statement = statement.where(after_pair(Site.name, Site.id, decode_cursor(cursor, [str, int]), descending=descending))
+        statement = statement.where(
+            after_pair(Site.name, Site.id, decode_cursor(cursor, [str, int]), descending=descending)
+        )
     order = (Site.name.desc(), Site.id.desc()) if descending else (Site.name, Site.id)
     rows = list(db.session.scalars(statement.order_by(*order).limit(limit + 1)))
     return cut(rows, limit, lambda site: [site.name, site.id])
@@ -63,7 +67,9 @@ def _filtered(actor: Actor, q: str | None, tag: str | None, archived: bool) -> S
     statement = statement.where(Site.archived_at.is_not(None) if archived else Site.archived_at.is_(None))
     if q:
         like = "%" + re.sub(r"([\\%_])", r"\\\1", q) + "%"
-        statement = statement.where(or_(Site.name.like(like, escape="\\"), Site.base_url.like(like, escape="\\")))
+        statement = statement.where(
+            or_(Site.name.like(like, escape="\\"), Site.base_url.like(like, escape="\\"))
+        )
     if tag:
         statement = statement.where(exists().where(SiteTag.site_id == Site.id, SiteTag.tag == tag))
     return statement

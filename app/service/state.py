@@ -62,7 +62,9 @@ def apply_transitions(
     return enqueued
 
 
-def _open_incident(session: Session, monitor: Monitor, change: Transition, detail: dict[str, Any]) -> Incident:
+def _open_incident(
+    session: Session, monitor: Monitor, change: Transition, detail: dict[str, Any]
+) -> Incident:
     incident = Incident(
         id=next_id(),
         organization_id=monitor.organization_id,
@@ -78,7 +80,9 @@ def _open_incident(session: Session, monitor: Monitor, change: Transition, detai
     return incident
 
 
-def _close_incident(session: Session, monitor: Monitor, change: Transition, by: str | None) -> Incident | None:
+def _close_incident(
+    session: Session, monitor: Monitor, change: Transition, by: str | None
+) -> Incident | None:
     incident = session.get(Incident, monitor.state.incident_id) if monitor.state.incident_id else None
     monitor.state.incident_id = None
     if incident is not None:
@@ -90,7 +94,11 @@ def _close_incident(session: Session, monitor: Monitor, change: Transition, by: 
 def _event(
     monitor: Monitor, change: Transition, incident: Incident | None, detail: dict[str, Any], by: str | None
 ) -> Event:
-    said: dict[str, Any] = {"monitor": monitor.name, "before": change.before.value, "after": change.after.value}
+    said: dict[str, Any] = {
+        "monitor": monitor.name,
+        "before": change.before.value,
+        "after": change.after.value,
+    }
     if change.reason:
         said["values"] = detail
     if by:

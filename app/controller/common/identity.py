@@ -57,7 +57,7 @@ def client_address() -> str:
 
 
 def check_access() -> Actor | None:
-    """Authorise this request by the table of permissions; cookie clients need their CSRF token to change things."""
+    """Authorise this request by the table of permissions; a change by cookie needs its CSRF token."""
     endpoint = request.endpoint or ""
     if rule_of(endpoint, request.method) == PUBLIC:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_restful import fields, marshal
 
@@ -12,16 +12,18 @@ from app.service.paging import Page
 Schema = dict[str, Any]
 
 
-class Value(fields.Raw):  # type: ignore[misc]
+class Value(fields.Raw):
     """A value as it is. `nullable` says that it may be null."""
 
-    schema: Schema = {}
+    schema: ClassVar[Schema] = {}
 
-    def __init__(self, *, nullable: bool = False, attribute: Any = None, schema: Schema | None = None) -> None:
+    def __init__(
+        self, *, nullable: bool = False, attribute: Any = None, schema: Schema | None = None
+    ) -> None:
         super().__init__(attribute=attribute)
         self.nullable = nullable
         if schema is not None:
-            self.schema = schema
+            self.schema = schema  # type: ignore[misc] # a field's own shape instead of its class's
 
     def described(self) -> Schema:
         schema = dict(self.schema)
@@ -33,34 +35,34 @@ class Value(fields.Raw):  # type: ignore[misc]
 
 
 class Id(Value):
-    schema = {"type": "string", "pattern": "^[0-9]+$"}
+    schema: ClassVar[Schema] = {"type": "string", "pattern": "^[0-9]+$"}
 
     def format(self, value: Any) -> str:
         return str(value)
 
 
 class Text(Value):
-    schema = {"type": "string"}
+    schema: ClassVar[Schema] = {"type": "string"}
 
 
 class Whole(Value):
-    schema = {"type": "integer"}
+    schema: ClassVar[Schema] = {"type": "integer"}
 
 
 class Number(Value):
-    schema = {"type": "number"}
+    schema: ClassVar[Schema] = {"type": "number"}
 
 
 class Flag(Value):
-    schema = {"type": "boolean"}
+    schema: ClassVar[Schema] = {"type": "boolean"}
 
 
 class Mapping(Value):
-    schema = {"type": "object"}
+    schema: ClassVar[Schema] = {"type": "object"}
 
 
 class Texts(Value):
-    schema = {"type": "array", "items": {"type": "string"}}
+    schema: ClassVar[Schema] = {"type": "array", "items": {"type": "string"}}
 
     def format(self, value: Any) -> list[str]:
         return list(value)
@@ -69,7 +71,7 @@ class Texts(Value):
 class Moment(Value):
     """ISO 8601, UTC."""
 
-    schema = {"type": "string", "format": "date-time"}
+    schema: ClassVar[Schema] = {"type": "string", "format": "date-time"}
 
     def format(self, value: Any) -> str:
         return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -34,7 +34,11 @@ def text(least: int = 0, most: int = 1000) -> Kind:
     def take(value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a string")
-        if "\x00" in value or not value.isprintable() and any(0xD800 <= ord(char) <= 0xDFFF for char in value):
+        if (
+            "\x00" in value
+            or (not value.isprintable()
+            and any(0xD800 <= ord(char) <= 0xDFFF for char in value))
+        ):
             raise ValueError("must not contain NUL or lone surrogates")
         if not least <= len(value) <= most:
             raise ValueError("must not be empty" if not value else f"must have {least} to {most} characters")
@@ -56,7 +60,12 @@ def integer(least: int, most: int) -> Kind:
     """A whole number from JSON; in a query string, its digits."""
 
     def take(value: Any) -> int:
-        if isinstance(value, str) and len(value) < 20 and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit():
+        if (
+            isinstance(value, str)
+            and len(value) < 20
+            and value.removeprefix("-").isascii()
+            and value.removeprefix("-").isdigit()
+        ):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError("must be a whole number")
@@ -112,7 +121,7 @@ def mapping(schema: Schema | None = None) -> Kind:
     return Kind(schema or {"type": "object"}, take)
 
 
-class _Argument(reqparse.Argument):  # type: ignore[misc]
+class _Argument(reqparse.Argument):
     """Takes a JSON list as one value, and gives errors as plain sentences."""
 
     def source(self, request_: Any) -> Any:
@@ -158,10 +167,22 @@ class Parser:
         self.arguments: list[_Argument] = []
 
     def add(
-        self, name: str, kind: Kind, *, required: bool = False, nullable: bool = False, default: Any = None, help: str = ""
+        self,
+        name: str,
+        kind: Kind,
+        *,
+        required: bool = False,
+        nullable: bool = False,
+        default: Any = None,
+        help: str = "",
     ) -> Parser:
         argument = _Argument(
-            name, type=kind, required=required, nullable=nullable, default=default, location=self.place,
+            name,
+            type=kind,
+            required=required,
+            nullable=nullable,
+            default=default,
+            location=self.place,
             store_missing=default is not None,
         )
         argument.about = help
@@ -205,7 +226,9 @@ class Parser:
 def described(argument: _Argument) -> Schema:
     schema = dict(argument.type.schema)
     if argument.nullable:
-        schema["type"] = [schema["type"], "null"] if isinstance(schema.get("type"), str) else schema.get("type")
+        schema["type"] = (
+            [schema["type"], "null"] if isinstance(schema.get("type"), str) else schema.get("type")
+        )
     if argument.about:
         schema["description"] = argument.about
     if argument.store_missing:

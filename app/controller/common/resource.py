@@ -35,14 +35,14 @@ class Route:
     resource: type[restful.Resource]
 
 
-class Api(restful.Api):  # type: ignore[misc]
+class Api(restful.Api):
     """flask-restful with the application's own error handling, which it would bypass otherwise."""
 
     def error_router(self, original_handler: Callable[[Exception], Any], e: Exception) -> Any:
         return original_handler(e)
 
 
-class Resource(restful.Resource):  # type: ignore[misc]
+class Resource(restful.Resource):
     """Methods are made by `operation`; they take the actor, the path's values and the parsed arguments."""
 
 

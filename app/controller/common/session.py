@@ -30,7 +30,7 @@ class MsgpackSerializer:
             return {}
 
 
-class SessionInterface(RedisSessionInterface):  # type: ignore[misc]
+class SessionInterface(RedisSessionInterface):
     def __init__(self, app: Flask) -> None:
         config = app.config
         super().__init__(

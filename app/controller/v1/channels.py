@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from app.controller.common.output import Flag, Id, Many, Mapping, Moment, Number, Text, Value, Whole
-from app.controller.common.parser import Parser, body, boolean, choice, identifier, listing, mapping, query, text
+from app.controller.common.parser import (
+    Parser,
+    body,
+    boolean,
+    choice,
+    identifier,
+    listing,
+    mapping,
+    query,
+    text,
+)
 from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
 from app.engine.notify.registry import all_kinds
@@ -44,7 +54,12 @@ DELIVERY: dict[str, Value] = {
     "created_at": Moment(),
 }
 WITH_ATTEMPTS: dict[str, Value] = {**DELIVERY, "message": Mapping(), "log": Many(ATTEMPT)}
-TEST = {"ok": Flag(), "http_status": Whole(nullable=True), "error": Text(nullable=True), "ms": Number(nullable=True)}
+TEST = {
+    "ok": Flag(),
+    "http_status": Whole(nullable=True),
+    "error": Text(nullable=True),
+    "ms": Number(nullable=True),
+}
 TYPE = {"name": Text(), "title": Mapping(), "doc": Mapping(), "config": Mapping()}
 
 
@@ -58,9 +73,13 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
 
 @route(routes, "/channels/types", "channel_types")
 class ChannelTypes(Resource):
-    @operation("List the channel types with their configuration's schemas", parser=query(), output=TYPE, paged=True)
+    @operation(
+        "List the channel types with their configuration's schemas", parser=query(), output=TYPE, paged=True
+    )
     def get(self, actor: Actor, args: dict[str, Any]) -> Any:
-        return Page([{"name": k.name, "title": k.title, "doc": k.doc, "config": k.schema()} for k in all_kinds()])
+        return Page(
+            [{"name": k.name, "title": k.title, "doc": k.doc, "config": k.schema()} for k in all_kinds()]
+        )
 
 
 @route(routes, "/channels", "channels")

@@ -60,7 +60,10 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
         "tags": [each.path.split("/")[1]],
         "summary": about.summary,
         "responses": {
-            str(about.status): {"description": "ok", "content": {"application/json": {"schema": _envelope(about)}}},
+            str(about.status): {
+                "description": "ok",
+                "content": {"application/json": {"schema": _envelope(about)}},
+            },
             **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS},
         },
         "security": [] if rule == PUBLIC else [{"session": []}, {"bearer": []}],
@@ -76,12 +79,20 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
     elif about.parser is not None:
         said["requestBody"] = _body(about.parser)
     if each.endpoint == "monitor_run":
-        said["responses"]["202"] = {"description": "still running", "content": said["responses"]["200"]["content"]}
+        said["responses"]["202"] = {
+            "description": "still running",
+            "content": said["responses"]["200"]["content"],
+        }
     return {**said, "parameters": parameters} if parameters else said
 
 
 def _parameter(argument: Any) -> dict[str, Any]:
-    return {"name": argument.name, "in": "query", "required": argument.required, "schema": described(argument)}
+    return {
+        "name": argument.name,
+        "in": "query",
+        "required": argument.required,
+        "schema": described(argument),
+    }
 
 
 def _body(parser: Parser) -> dict[str, Any]:
@@ -102,7 +113,11 @@ def _envelope(about: Operation) -> dict[str, Any]:
 def _error(about: str) -> dict[str, Any]:
     schema = {
         "type": "object",
-        "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}, "data": {"type": ["object", "null"]}},
+        "properties": {
+            "code": {"type": "integer"},
+            "msg": {"type": "string"},
+            "data": {"type": ["object", "null"]},
+        },
         "required": ["code", "msg", "data"],
     }
     return {"description": about, "content": {"application/json": {"schema": schema}}}

@@ -23,7 +23,11 @@ CHANGES = (
     .add("name", text(1, 200))
     .add("timezone", text(1, 64), help="IANA name.")
     .add("locale", choice("en", "zh"))
-    .add("allowed_networks", texts(50, 50), help="Private networks that probes and channels may reach, as CIDR.")
+    .add(
+        "allowed_networks",
+        texts(50, 50),
+        help="Private networks that probes and channels may reach, as CIDR.",
+    )
     .add("is_set_up", boolean(), help="Whether the first-run wizard is done.")
 )
 

@@ -10,6 +10,7 @@ from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
 from app.service import site as service
 from app.service.actor import Actor
+from app.service.paging import Page
 
 SITE: dict[str, Value] = {
     "id": Id(),
@@ -68,7 +69,7 @@ class SiteTags(Resource):
     @operation("List the tags in use", parser=query(), output=TAG, paged=True)
     def get(self, actor: Actor, args: dict[str, Any]) -> Any:
         tags = [{"tag": tag, "sites": count} for tag, count in service.list_tags(actor)]
-        return service.Page(tags)
+        return Page(tags)
 
 
 @route(routes, "/sites/<int:site_id>", "site")
@@ -95,6 +96,11 @@ class SiteRestore(Resource):
 
 @route(routes, "/sites/<int:site_id>/events", "site_events")
 class SiteEvents(Resource):
-    @operation("Read a site's timeline, newest first", parser=listing().add("kind", text(1, 48)), output=EVENT, paged=True)
+    @operation(
+        "Read a site's timeline, newest first",
+        parser=listing().add("kind", text(1, 48)),
+        output=EVENT,
+        paged=True,
+    )
     def get(self, actor: Actor, args: dict[str, Any], site_id: int) -> Any:
         return service.list_events(actor, site_id, **args)

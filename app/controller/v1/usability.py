@@ -6,7 +6,17 @@ from typing import Any
 
 from app.controller.common.answer import answer
 from app.controller.common.output import Flag, Id, Inside, Mapping, Moment, Number, Text, Value, Whole
-from app.controller.common.parser import Parser, body, choice, identifier, integer, listing, mapping, query, text
+from app.controller.common.parser import (
+    Parser,
+    body,
+    choice,
+    identifier,
+    integer,
+    listing,
+    mapping,
+    query,
+    text,
+)
 from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
 from app.core.clock import from_ms
@@ -49,9 +59,7 @@ MONITOR: dict[str, Value] = {
     "created_at": Moment(),
     "updated_at": Moment(),
 }
-PHASES = {
-    f"{name}_ms": Number(nullable=True) for name in ("dns", "connect", "tls", "first_byte", "transfer")
-}
+PHASES = {f"{name}_ms": Number(nullable=True) for name in ("dns", "connect", "tls", "first_byte", "transfer")}
 RESULT: dict[str, Value] = {
     "id": Id(),
     "monitor_id": Id(),
@@ -95,7 +103,12 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
         parser.add("name", text(1, 200), required=required)
         .add("config", mapping(), required=required, help="By the type's own schema; see `/usability/types`.")
         .add("interval_seconds", integer(*service.INTERVALS))
-        .add("timeout_seconds", integer(1, 300), nullable=True, help="null: 80 % of the interval, at most 10 s.")
+        .add(
+            "timeout_seconds",
+            integer(1, 300),
+            nullable=True,
+            help="null: 80 % of the interval, at most 10 s.",
+        )
         .add("confirm_count", integer(1, 20), help="Failures in a row that open an incident.")
         .add("recover_count", integer(1, 20), help="Successes in a row that close it.")
     )
@@ -103,9 +116,13 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
 
 @route(routes, "/usability/types", "monitor_types")
 class MonitorTypes(Resource):
-    @operation("List the monitor types with their configuration's schemas", parser=query(), output=TYPE, paged=True)
+    @operation(
+        "List the monitor types with their configuration's schemas", parser=query(), output=TYPE, paged=True
+    )
     def get(self, actor: Actor, args: dict[str, Any]) -> Any:
-        return Page([{"name": t.name, "title": t.title, "doc": t.doc, "config": t.schema()} for t in all_types()])
+        return Page(
+            [{"name": t.name, "title": t.title, "doc": t.doc, "config": t.schema()} for t in all_types()]
+        )
 
 
 @route(routes, "/usability/monitors", "monitors")
@@ -122,7 +139,8 @@ class Monitors(Resource):
     @operation(
         "Add a monitor to a site",
         parser=with_values(
-            body().add("site_id", identifier(), required=True).add("type", text(1, 32), required=True), required=True
+            body().add("site_id", identifier(), required=True).add("type", text(1, 32), required=True),
+            required=True,
         ),
         output=MONITOR,
         status=201,

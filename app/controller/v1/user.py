@@ -109,7 +109,9 @@ class Logout(Resource):
 
 @route(routes, "/user/token", "token")
 class Token(Resource):
-    @operation("Get tokens", parser=GRANT, output=TOKENS, about="By account and password, or by a refresh token.")
+    @operation(
+        "Get tokens", parser=GRANT, output=TOKENS, about="By account and password, or by a refresh token."
+    )
     def post(self, actor: None, args: dict[str, Any]) -> dict[str, Any]:
         if "refresh_token" in args:
             return issue_tokens(actor_of_token(args["refresh_token"], kind="refresh", ip=client_address()))
@@ -152,5 +154,3 @@ class Audit(Resource):
     )
     def get(self, actor: Actor, args: dict[str, Any]) -> Any:
         return list_entries(actor, **args)
-
-

@@ -110,7 +110,9 @@ def expire(memory: Memory, now_ms: int, stale_after_ms: int) -> Step:
     if memory.state in (State.PAUSED, State.UNKNOWN) or now_ms - heard_ms < stale_after_ms:
         return memory, ()
     change = Transition(now_ms, memory.state, State.UNKNOWN)
-    fresh = replace(memory, state=State.UNKNOWN, since_ms=now_ms, failures=0, successes=0, first_failure_ms=None)
+    fresh = replace(
+        memory, state=State.UNKNOWN, since_ms=now_ms, failures=0, successes=0, first_failure_ms=None
+    )
     return fresh, (change,)
 
 
@@ -119,7 +121,9 @@ def pause(memory: Memory, now_ms: int) -> Step:
     if memory.state is State.PAUSED:
         return memory, ()
     change = Transition(now_ms, memory.state, State.PAUSED, "close" if memory.has_incident else None)
-    return Memory(State.PAUSED, now_ms, last_due_ms=memory.last_due_ms, last_known_ms=memory.last_known_ms), (change,)
+    return Memory(State.PAUSED, now_ms, last_due_ms=memory.last_due_ms, last_known_ms=memory.last_known_ms), (
+        change,
+    )
 
 
 def resume(memory: Memory, now_ms: int) -> Step:

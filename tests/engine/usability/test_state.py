@@ -19,8 +19,11 @@ from app.engine.usability.state import (
 )
 
 
+TWICE = Policy(2, 2)
+
+
 def walk(
-    letters: str, policy: Policy = Policy(2, 2), memory: Memory | None = None
+    letters: str, policy: Policy = TWICE, memory: Memory | None = None
 ) -> tuple[Memory, list[Transition]]:
     """u: up, d: down, ?: unknown; a sample a second."""
     memory = memory or Memory()
