@@ -20,7 +20,7 @@ def prepare() -> dict[str, str]:
 
     settings = load_settings()
     given = vars(settings)
-    with create_app().app_context():
+    with create_app(faces=False).app_context():
         upgrade()
         made = create_first_admin(given["ADMIN_EMAIL"] or None, given["ADMIN_PASSWORD"] or None)
     if made is None:

@@ -99,9 +99,7 @@ def prepare_database(settings: Config, environment: Mapping[str, str]) -> dict[s
             words, cwd=ROOT, env=environment, text=True, capture_output=True, preexec_fn=end_with_parent
         )
     if done.returncode:
-        raise StartError(
-            f"{done.stderr.rstrip()}\nThe database could not be prepared: the lines above say why."
-        )
+        raise StartError(done.stderr.rstrip() or "The database could not be prepared.")
     made: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
     return made
 
