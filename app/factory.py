@@ -39,4 +39,4 @@ def _add_faces(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1, x_port=1)  # type: ignore[method-assign]
     register_controllers(app)
     register_commands(app)
-    web.init_app(app)
+    web.register_pages(app)

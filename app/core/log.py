@@ -146,6 +146,7 @@ def configure_logging(settings: Config, process: str) -> None:
                     "kombu",
                     "celery.worker.strategy",
                     "celery.app.trace",
+                    "alembic.runtime.plugins",
                 )
             },
         }

@@ -27,6 +27,6 @@ class AuditEntry(Identified, Model):
     action: Mapped[str] = mapped_column(String(64))
     object_type: Mapped[str] = mapped_column(String(32))
     object_id: Mapped[int | None] = mapped_column(BigInt)
-    before: Mapped[Any] = mapped_column(JSON, default=None)
-    after: Mapped[Any] = mapped_column(JSON, default=None)
+    before: Mapped[Any | None] = mapped_column(JSON(none_as_null=True), nullable=True, default=None)
+    after: Mapped[Any | None] = mapped_column(JSON(none_as_null=True), nullable=True, default=None)
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

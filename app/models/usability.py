@@ -79,9 +79,9 @@ class MonitorState(Model):
     incident_id: Mapped[int | None] = mapped_column(BigInt, default=None)
     last_status: Mapped[str | None] = mapped_column(String(8), default=None)
     last_reason: Mapped[str | None] = mapped_column(String(32), default=None)
-    last_detail: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    last_detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     last_total_ms: Mapped[float | None] = mapped_column(default=None)
-    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON, default=None)
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
     monitor: Mapped[Monitor] = relationship(back_populates="state", lazy="raise")
 

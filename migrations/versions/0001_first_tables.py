@@ -79,8 +79,8 @@ def upgrade():
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("object_type", sa.String(length=32), nullable=False),
         sa.Column("object_id", BIG, nullable=True),
-        sa.Column("before", sa.JSON(), nullable=False),
-        sa.Column("after", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("after", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(

@@ -70,7 +70,7 @@ def _handle(error: Exception) -> Any:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error
     ours = known(error)
-    if ours.http_status >= 500:
+    if ours.http_status >= 500 or isinstance(error, DATABASE_CLASH):
         log.error("request.failed", exc_info=error, extra={"path": request.path})
     page: PageError | None = current_app.extensions.get("page_error")
     if page is not None and not request.path.startswith("/api/"):
