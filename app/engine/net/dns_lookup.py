@@ -6,7 +6,9 @@ Steps:
    drops what comes from elsewhere (RFC 5452).
 2. When it stays silent for a second, answers nonsense or refuses, ask the next one; begin again at the end.
 3. An answer with the TC bit is asked for again over TCP, from the same server.
-4. When one family has answered with addresses and the other is late, give it a short while (RFC 8305 §3).
+4. From the second attempt on, ask about the root of all names too. If even that stays without an answer, it
+   is this machine that has no name service (`probe_no_dns`), and nothing is known about the name.
+5. When one family has answered with addresses and the other is late, give it a short while (RFC 8305 §3).
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ MAX_TTL = 300.0
 FAILURE_TTL = 5.0
 _SILENCE = 1.0
 _SECOND_FAMILY_PATIENCE = 0.25
+# How many attempts fit into a caller's time at least.
+_MIN_ATTEMPTS = 3
 _MAX_ADDRESSES = 16
 _TYPES: dict[Family, tuple[dns.rdatatype.RdataType, ...]] = {
     "any": (dns.rdatatype.A, dns.rdatatype.AAAA),
@@ -102,6 +106,10 @@ class Lookup:
         self.wake_at = now
         self._servers = servers
         self._deadline = deadline
+        self._silence = min(_SILENCE, (deadline - now) / _MIN_ATTEMPTS)
+        self._has_heard = False
+        self._refusals = 0
+        self._canary: _Question | None = None
         self._attempt = -1
         self._udp: socket.socket | None = None
         self._first_found_at: float | None = None
@@ -122,7 +130,8 @@ class Lookup:
     def advance(self, now: float) -> None:
         """Read what has come, and act on what time has passed."""
         if self.answer is None:
-            self._read_udp()
+            self._read_udp(now)
+        if self.answer is None:
             self._read_tcp()
             self._conclude(now)
         if self.answer is None and now >= self.wake_at:
@@ -130,6 +139,12 @@ class Lookup:
 
     def close(self) -> None:
         self._drop_sockets()
+
+    @property
+    def silence_reason(self) -> str:
+        """What it means that no answer has come so far."""
+        has_asked_root = self._canary is not None or self._refusals >= len(self._servers)
+        return "probe_no_dns" if has_asked_root and not self._has_heard else "dns_timeout"
 
     def _next_server(self, now: float) -> None:
         """Begin the next attempt, or give up at the deadline."""
@@ -139,7 +154,7 @@ class Lookup:
             return
         self._attempt += 1
         rounds = self._attempt // len(self._servers)
-        self.wake_at = min(now + _SILENCE * (1 + rounds), self._deadline)
+        self.wake_at = min(now + self._silence * (1 + rounds), self._deadline)
         server = self._servers[self._attempt % len(self._servers)]
         try:
             self._udp = socket.socket(_family_of(server), socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
@@ -148,21 +163,31 @@ class Lookup:
                 if question.found is None:
                     question.failure = None
                     self._udp.send(question.wire)
+            if self._attempt > 0 and not self._has_heard:
+                self._canary = self._canary or _question(dns.name.root, dns.rdatatype.NS)
+                self._udp.send(self._canary.wire)
         except OSError:
-            # Unreachable: the next server gets its turn soon, but not in a busy loop.
-            self.wake_at = min(now + 0.1, self._deadline)
+            self._take_refusal(now)
 
-    def _read_udp(self) -> None:
+    def _read_udp(self, now: float) -> None:
         while self._udp is not None:
             try:
                 wire = self._udp.recv(65536)
             except BlockingIOError:
                 return
             except OSError:
-                # Port unreachable: nobody listens there, so there is nothing to wait for.
-                self.wake_at = 0.0
+                self._take_refusal(now)
                 return
             self._take(wire, is_tcp=False)
+
+    def _take_refusal(self, now: float) -> None:
+        """Nobody listens there: ask the next server; breathe when all were asked; end after two rounds."""
+        self._refusals += 1
+        if self._refusals >= 2 * len(self._servers):
+            self._finish(now)
+        else:
+            is_first_round = self._attempt + 1 < len(self._servers)
+            self.wake_at = now if is_first_round else min(now + 0.1, self._deadline)
 
     def _read_tcp(self) -> None:
         for question in self._questions:
@@ -185,8 +210,11 @@ class Lookup:
             reply = dns.message.from_wire(wire)
         except (dns.exception.DNSException, ValueError):
             return
+        if self._canary is not None and self._canary.message.is_response(reply):
+            self._has_heard = True
         for question in self._questions:
             if not question.is_settled and question.message.is_response(reply):
+                self._has_heard = True
                 if reply.flags & dns.flags.TC and not is_tcp:
                     self._ask_over_tcp(question)
                 elif isinstance(reply, dns.message.QueryMessage):
@@ -235,7 +263,7 @@ class Lookup:
     def _why_nothing(self, is_whole: bool) -> str:
         if is_whole:
             return "dns_no_address"
-        return "dns_failed" if any(each.failure for each in self._questions) else "dns_timeout"
+        return "dns_failed" if any(each.failure for each in self._questions) else self.silence_reason
 
     def _drop_sockets(self) -> None:
         if self._udp is not None:

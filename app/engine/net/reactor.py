@@ -69,7 +69,8 @@ class Reactor:
     """Run with `run()` in one thread; only `call_soon_threadsafe` and `stop` may come from another."""
 
     def __init__(self) -> None:
-        self.lag = LagMeter()
+        self._lag = LagMeter()
+        self._turn_began = monotonic()
         self.epoll = select.epoll()
         self.after_events: Callback | None = None
         self.default_handler: Callable[[int, int], None] | None = None
@@ -81,6 +82,15 @@ class Reactor:
         self._is_stopping = False
         self.epoll.register(self._wake_fd, READ)
         self._handlers[self._wake_fd] = self._drain_wake
+
+    def stolen(self) -> float:
+        """Seconds, ever, in which nobody was attended to; the present turn counts when it is long already."""
+        turn = monotonic() - self._turn_began
+        return self._lag.stolen + (turn if turn >= NOTICED_LAG else 0.0)
+
+    def worst_lag_since(self, moment: float) -> float:
+        """The longest time in one piece that the loop was away since then, in seconds."""
+        return max(self._lag.worst_since(moment), monotonic() - max(self._turn_began, moment))
 
     def watch(self, fd: int, events: int, handler: Callable[[int], None]) -> None:
         """Call `handler(events)` whenever the descriptor is ready; a second call changes what is awaited."""
@@ -128,7 +138,8 @@ class Reactor:
             events = poll(timeout, 256)
             now = monotonic()
             self._is_asleep = False
-            overslept = now - before - timeout
+            # Waking up late is time away too: the machine was too busy, or the process was stopped.
+            self._turn_began = now - max(now - before - timeout, 0.0)
             for fd, mask in events:
                 try:
                     handler = handlers.get(fd)
@@ -143,7 +154,8 @@ class Reactor:
             if self.after_events is not None:
                 guarded(self.after_events)
             end = monotonic()
-            self.lag.note(end, max(overslept, 0.0) + end - now)
+            self._lag.note(end, end - self._turn_began)
+            self._turn_began = end
 
     def _timeout(self) -> float:
         self._is_asleep = True

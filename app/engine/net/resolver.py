@@ -97,6 +97,11 @@ class Resolver:
         else:
             self._begin(key, timeout)
 
+    def silence_reason(self, host: str, family: Family) -> str:
+        """What it means that a running lookup has not answered yet."""
+        running = self._running.get((host, family))
+        return running.lookup.silence_reason if running is not None else "dns_timeout"
+
     def close(self) -> None:
         for running in list(self._running.values()):
             running.stop()
@@ -130,22 +135,22 @@ class _Running:
 
     def __init__(self, reactor: Reactor, lookup: Lookup, on_answer: OnAnswer) -> None:
         self._reactor = reactor
-        self._lookup = lookup
+        self.lookup = lookup
         self._on_answer = on_answer
         self._watched: set[int] = set()
         self._timer: Timer | None = None
 
     def attend(self, _events: int = 0) -> None:
         self.stop_watching()
-        self._lookup.advance(monotonic())
-        if self._lookup.answer is not None:
+        self.lookup.advance(monotonic())
+        if self.lookup.answer is not None:
             self.stop()
-            self._on_answer(self._lookup.answer)
+            self._on_answer(self.lookup.answer)
             return
-        for sock, wants_write in self._lookup.sockets():
+        for sock, wants_write in self.lookup.sockets():
             self._reactor.watch(sock.fileno(), WRITE if wants_write else READ, self.attend)
             self._watched.add(sock.fileno())
-        self._timer = self._reactor.call_at(self._lookup.wake_at, self.attend)
+        self._timer = self._reactor.call_at(self.lookup.wake_at, self.attend)
 
     def stop_watching(self) -> None:
         for fd in self._watched:
@@ -156,7 +161,7 @@ class _Running:
 
     def stop(self) -> None:
         self.stop_watching()
-        self._lookup.close()
+        self.lookup.close()
 
 
 def resolve(

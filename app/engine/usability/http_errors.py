@@ -87,8 +87,10 @@ def _tls(transfer: Transfer, detail: dict[str, Any]) -> Failure:
     if transfer.code == pycurl.E_SSL_CONNECT_ERROR:
         return "down", "tls_failed", detail
     number = transfer.easy.getinfo(pycurl.SSL_VERIFYRESULT)
-    # libcurl compares the host itself, after OpenSSL was content.
-    reason = _VERIFY.get(number, "tls_untrusted") if number else "tls_wrong_host"
+    reason = _VERIFY.get(number, "tls_untrusted")
+    if "subject name" in transfer.message:
+        # libcurl compares the host itself, after OpenSSL was content, and tells it in words alone.
+        reason = "tls_wrong_host"
     if reason == "tls_wrong_host":
         leaf = leaf_of(transfer.easy.getinfo(pycurl.INFO_CERTINFO))
         if leaf is not None:

@@ -88,7 +88,11 @@ class HttpRun:
 
     def _on_dns_timeout(self) -> None:
         self._dns_ms = (monotonic() - self._hop_started) * 1000
-        self._end("down", "dns_timeout", {"host": self._target.host, "timeout_ms": self._check.timeout_ms})
+        self._end_without_address(self._loop.resolver.silence_reason(self._target.host, self._plan.family))
+
+    def _end_without_address(self, reason: str) -> None:
+        status: Status = "unknown" if reason == "probe_no_dns" else "down"
+        self._end(status, reason, {"host": self._target.host, "timeout_ms": self._check.timeout_ms})
 
     def _on_answer(self, answer: Answer) -> None:
         if self._is_over:
@@ -98,8 +102,7 @@ class HttpRun:
             self._dns_timer = None
         self._dns_ms = (monotonic() - self._hop_started) * 1000
         if answer.reason is not None:
-            status: Status = "unknown" if answer.reason == "probe_no_dns" else "down"
-            self._end(status, answer.reason, {"host": self._target.host})
+            self._end_without_address(answer.reason)
             return
         allow = AllowList.of(self._check.allow)
         refused: AddressRefusedError | None = None

@@ -16,7 +16,7 @@ from time import monotonic
 from pydantic import ValidationError
 
 from app.engine.net.curl import CurlMulti
-from app.engine.net.reactor import Reactor, Timer, guarded
+from app.engine.net.reactor import Reactor, Timer, guarded, report
 from app.engine.net.resolver import Resolver
 from app.engine.usability.reasons import TIMEOUTS
 from app.engine.usability.registry import UnknownTypeError, all_types, get_type, problems
@@ -194,7 +194,7 @@ class Engine:
             return
         flight.started_at = monotonic()
         flight.started_ms = self._now_ms()
-        flight.stolen_before = self._loop.reactor.lag.stolen
+        flight.stolen_before = self._loop.reactor.stolen()
         self._in_flight.add(flight)
         check = flight.check
         try:
@@ -215,17 +215,17 @@ class Engine:
         sample = self._sample(flight, outcome)
         try:
             flight.on_sample(sample)
-        finally:
-            if self._queue and len(self._in_flight) < self._limit:
-                waiting = self._queue.popleft()
-                self._loop.reactor.call_at(0.0, waiting.due)
+        except Exception:
+            report()
+        if self._queue and len(self._in_flight) < self._limit:
+            self._loop.reactor.call_at(0.0, self._queue.popleft().due)
 
     def _sample(self, flight: _Flight, outcome: Outcome) -> Sample:
         now = monotonic()
         check, started_at = flight.check, flight.started_at
-        lag = self._loop.reactor.lag
+        reactor = self._loop.reactor
         if outcome.reason in TIMEOUTS and started_at is not None:
-            outcome = self._trusted(outcome, check, lag.stolen - flight.stolen_before)
+            outcome = self._trusted(outcome, check, reactor.stolen() - flight.stolen_before)
         return Sample(
             id=check.id,
             monitor_id=check.monitor_id,
@@ -242,7 +242,7 @@ class Engine:
             first_byte_ms=outcome.first_byte_ms,
             transfer_ms=outcome.transfer_ms,
             late_ms=round(max((started_at or now) - flight.due_at, 0.0) * 1000, 3),
-            lag_ms=0.0 if started_at is None else round(lag.worst_since(started_at) * 1000, 3),
+            lag_ms=0.0 if started_at is None else round(reactor.worst_lag_since(started_at) * 1000, 3),
             http_status=outcome.http_status,
             address=outcome.address,
             facts=outcome.facts,

@@ -1,0 +1,1 @@
+"""Availability: probes, their loop, and the rules that turn samples into states."""
