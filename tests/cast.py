@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from app.core.redis import use_redis
 from app.core.snowflake import use_worker_number
 from app.models import Membership, Organization, User, db, write
 from app.models.result import forget_known_days
-from app.service import queue, record
+from app.service import queue, record, result
 from app.service.actor import Actor
 from app.service.auth import hash_password, load_actor
 from config import load_settings
@@ -28,6 +29,13 @@ from tests.servers import RedisServer
 
 PASSWORD = "correct-horse-battery"
 API = "/api/cloudeye/v1"
+
+
+class OutsideClient(FlaskClient):
+    """Each request in a context of its own, as a server's are, though the test is inside the application's."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        return contextvars.Context().run(super().open, *args, **kwargs)
 
 
 def make_test_app(folder: Path, redis_url: str, database_url: str = "") -> Flask:
@@ -41,7 +49,9 @@ def make_test_app(folder: Path, redis_url: str, database_url: str = "") -> Flask
             "DATABASE_URL": database_url,
         }
     )
-    return create_app(settings)
+    app = create_app(settings)
+    app.test_client_class = OutsideClient
+    return app
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +74,13 @@ def _forget() -> None:
     queue.celery_app.cache_clear()
     forget_known_days()
     record.forget_locations()
+    result.forget_days()
 
 
 @pytest.fixture
-def app(tmp_path: Path, empty_database: Path, redis_server: RedisServer, redis_client: redis.Redis) -> Iterator[Flask]:
+def app(
+    tmp_path: Path, empty_database: Path, redis_server: RedisServer, redis_client: redis.Redis
+) -> Iterator[Flask]:
     """The application on SQLite and a real Redis, inside an application context."""
     (tmp_path / "data").mkdir()
     shutil.copy(empty_database, tmp_path / "data" / "cloudeye.db")

@@ -171,6 +171,9 @@ class TtlCache(Generic[T]):
     def forget(self, key: Any) -> None:
         self._entries.pop(key, None)
 
+    def clear(self) -> None:
+        self._entries.clear()
+
 
 def cached_by_day(
     name: str,

@@ -64,6 +64,12 @@ def _newest(monitor_id: int, from_ms: int, before_ms: int, limit: int) -> list[d
     return rows
 
 
+def forget_days() -> None:
+    """Look at the database again for its day tables and locations."""
+    _days.clear()
+    _locations.clear()
+
+
 def _location_code(number: int) -> str:
     codes = _locations.get_or_make(
         str(db.engine.url),

@@ -394,57 +394,17 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table("monitor_state", schema=None) as batch_op:
-        batch_op.drop_index("ix_monitor_state_state_last_known_ms")
-
+    # The tables take their indexes with them; MariaDB would not part with one that a foreign key needs.
     op.drop_table("monitor_state")
-    with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.drop_index("ix_incident_site_id_id")
-        batch_op.drop_index("ix_incident_organization_id_id")
-        batch_op.drop_index("ix_incident_monitor_id_id")
-
     op.drop_table("incident")
-    with op.batch_alter_table("delivery_attempt", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_attempt_delivery_id_id")
-
     op.drop_table("delivery_attempt")
-    with op.batch_alter_table("site_tag", schema=None) as batch_op:
-        batch_op.drop_index("ix_site_tag_organization_id_tag")
-
     op.drop_table("site_tag")
-    with op.batch_alter_table("monitor", schema=None) as batch_op:
-        batch_op.drop_index("ix_monitor_site_id_id")
-        batch_op.drop_index("ix_monitor_organization_id_id")
-
     op.drop_table("monitor")
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.drop_index("ix_event_site_id_id")
-        batch_op.drop_index("ix_event_organization_id_id")
-
     op.drop_table("event")
-    with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index("ix_delivery_state_next_attempt_at")
-        batch_op.drop_index("ix_delivery_organization_id_id")
-        batch_op.drop_index(batch_op.f("ix_delivery_incident_id"))
-        batch_op.drop_index("ix_delivery_channel_id_id")
-
     op.drop_table("delivery")
-    with op.batch_alter_table("site", schema=None) as batch_op:
-        batch_op.drop_index("ix_site_organization_id_name")
-        batch_op.drop_index("ix_site_organization_id_id")
-
     op.drop_table("site")
-    with op.batch_alter_table("membership", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_membership_user_id"))
-
     op.drop_table("membership")
-    with op.batch_alter_table("channel", schema=None) as batch_op:
-        batch_op.drop_index("ix_channel_organization_id_id")
-
     op.drop_table("channel")
-    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.drop_index("ix_audit_entry_organization_id_id")
-
     op.drop_table("audit_entry")
     op.drop_table("user")
     op.drop_table("setting")

@@ -6,12 +6,12 @@ say and nothing else, and `Parser` names every wrong field at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import request
 from flask_restful import reqparse
-from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from app.core.errors import InvalidError
 from app.service.paging import MAX_LIMIT
@@ -122,26 +122,20 @@ def mapping(schema: Schema | None = None) -> Kind:
 
 
 class _Argument(reqparse.Argument):
-    """Takes a JSON list as one value, and gives errors as plain sentences."""
+    """reqparse's argument, with null told from absent and lists taken as one value."""
 
-    def source(self, request_: Any) -> Any:
-        return _json_object() if self.location == "json" else super().source(request_)
+    about = ""
 
-    def parse(self, request_: Any, bundle_errors: bool = False) -> Any:
-        source = self.source(request_)
+    def take(self, source: Mapping[str, Any]) -> Any:
+        """The argument's value; a ValueError says in a sentence what is wrong with it."""
         if self.name not in source:
-            if self.required:
-                return self.handle_validation_error(ValueError("is missing"), bundle_errors)
-            return self.default, None
-        value = source.get(self.name)
+            raise ValueError("is missing")
+        value = source[self.name]
         if value is None:
             if not self.nullable:
-                return self.handle_validation_error(ValueError("must not be null"), bundle_errors)
-            return None, True
-        try:
-            return self.type(value), True
-        except (ValueError, TypeError, OverflowError) as error:
-            return self.handle_validation_error(error, bundle_errors)
+                raise ValueError("must not be null")
+            return None
+        return self.type(value)
 
 
 def _json_object() -> dict[str, Any]:
@@ -196,21 +190,16 @@ class Parser:
         wrong = {str(name): "is not known here" for name in source if name not in known}
         values: dict[str, Any] = {}
         for argument in self.arguments:
-            self._take(argument, source, values, wrong)
+            if argument.name in source or argument.required:
+                try:
+                    values[argument.name] = argument.take(source)
+                except ValueError as error:
+                    wrong[argument.name] = str(error)
+            elif argument.store_missing:
+                values[argument.name] = argument.default
         if wrong:
             raise InvalidError(wrong)
         return values
-
-    def _take(self, argument: _Argument, source: Any, values: dict[str, Any], wrong: dict[str, str]) -> None:
-        if argument.name not in source and not argument.required:
-            if argument.store_missing:
-                values[argument.name] = argument.default
-            return
-        try:
-            value, _ = argument.parse(request, bundle_errors=False)
-            values[argument.name] = value
-        except HTTPException as error:
-            wrong[argument.name] = _said(error, argument.name)
 
     def schema(self) -> Schema:
         """The body's JSON schema."""
@@ -234,12 +223,6 @@ def described(argument: _Argument) -> Schema:
     if argument.store_missing:
         schema["default"] = argument.default
     return schema
-
-
-def _said(error: HTTPException, name: str) -> str:
-    data: Any = getattr(error, "data", {})
-    message = data.get("message", {})
-    return str(message.get(name, message)) if isinstance(message, dict) else str(message)
 
 
 def body() -> Parser:

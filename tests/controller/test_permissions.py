@@ -1,0 +1,201 @@
+"""Every endpoint, found by itself, tried by every role, by a stranger of another organization and by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.core.clock import now
+from app.models import Delivery, Incident, write
+from app.service.actor import Actor
+from app.service.auth import issue_tokens
+from app.service.channel import create_channel
+from app.service.monitor import create_monitor, pause_monitor
+from app.service.permission import PERMISSIONS, PUBLIC, RULES, SELF, rule_of
+from app.service.site import create_site
+from tests.cast import PASSWORD, make_organization, make_user
+
+ROLES = ("owner", "admin", "operator", "viewer")
+WAYS = ("session", "jwt")
+METHODS = ("GET", "POST", "PATCH", "DELETE", "PUT")
+
+
+@dataclass
+class World:
+    app: Flask
+    actors: dict[str, Actor]
+    things: dict[str, int]
+
+
+def make_things(owner: Actor) -> dict[str, int]:
+    """One of everything an address can name."""
+    site = create_site(owner, {"name": "Shop", "base_url": "http://127.0.0.1:9/"})
+    monitor = create_monitor(
+        owner, {"site_id": site.id, "type": "http", "name": "home", "config": {"url": "http://127.0.0.1:9/"}}
+    )
+    channel = create_channel(
+        owner, {"type": "webhook", "name": "hook", "config": {"url": "http://127.0.0.1:9/"}}
+    )
+    with write() as session:
+        incident = Incident(
+            organization_id=owner.organization_id,
+            site_id=site.id,
+            monitor_id=monitor.id,
+            cause="connect_refused",
+            started_at=now(),
+            opened_at=now(),
+        )
+        delivery = Delivery(
+            organization_id=owner.organization_id,
+            channel_id=channel.id,
+            kind="test",
+            message={},
+            state="failed",
+        )
+        session.add_all([incident, delivery])
+    pause_monitor(owner, monitor.id)
+    return {
+        "site_id": site.id,
+        "monitor_id": monitor.id,
+        "channel_id": channel.id,
+        "incident_id": incident.id,
+        "delivery_id": delivery.id,
+    }
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    ours = make_organization("ours")
+    actors = {role: make_user(ours, role, role) for role in ROLES}
+    actors["stranger"] = make_user(make_organization("theirs"), "stranger", "owner")
+    return World(app, actors, make_things(actors["owner"]))
+
+
+def endpoints(app: Flask) -> Iterator[tuple[str, str, str, set[str]]]:
+    """(endpoint, method, rule, names in the address) of everything that is routed."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted(set(METHODS) & (rule.methods or set())):
+            yield rule.endpoint, method, rule.rule, set(rule.arguments)
+
+
+def api_endpoints(app: Flask) -> list[tuple[str, str, str]]:
+    return [(e, m, path) for e, m, path, _ in endpoints(app) if e.startswith("v1.")]
+
+
+def address(path: str, things: dict[str, int]) -> str:
+    for name, identifier in things.items():
+        path = path.replace(f"<int:{name}>", str(identifier))
+    assert "<" not in path, f"the test knows no thing for {path}"
+    return path
+
+
+def speak(world: World, who: str | None, way: str) -> tuple[FlaskClient, dict[str, str]]:
+    """A client of somebody, with the headers their requests carry."""
+    client = world.app.test_client()
+    if who is None:
+        return client, {}
+    actor = world.actors[who]
+    if way == "jwt":
+        return client, {"Authorization": f"Bearer {issue_tokens(actor)['access_token']}"}
+    answer = client.post(
+        "/api/cloudeye/v1/user/login", json={"account": actor.user.email, "password": PASSWORD}
+    )
+    return client, {"X-CSRF-Token": answer.get_json()["data"]["csrf_token"]}
+
+
+def ask(client: FlaskClient, headers: dict[str, str], method: str, path: str) -> tuple[int, Any]:
+    # A body with a field nobody knows: past the door it is refused as invalid, and nothing is changed.
+    body = {"no_such_field": 1} if method in ("POST", "PATCH", "PUT") else None
+    answer = client.open(path, method=method, headers=headers, json=body)
+    document = answer.get_json()
+    return answer.status_code, document.get("code")
+
+
+def test_it_has_a_rule_for_every_endpoint(app: Flask) -> None:
+    missing = [(e, m) for e, m, _, _ in endpoints(app) if rule_of(e, m) is None]
+    assert missing == []
+
+
+def test_it_has_no_rule_for_endpoints_that_are_gone(app: Flask) -> None:
+    present = {(e, m) for e, m, _, _ in endpoints(app)} | {("web.styleguide", "GET")}
+    assert set(RULES) - present == set()
+
+
+def test_every_permission_in_the_table_belongs_to_a_role() -> None:
+    known = set().union(*PERMISSIONS.values()) | {PUBLIC, SELF}
+    assert set(RULES.values()) - known == set()
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_passes_where_the_table_says_and_nowhere_else(world: World, role: str, way: str) -> None:
+    client, headers = speak(world, role, way)
+    wrong = []
+    for endpoint, method, path in api_endpoints(world.app):
+        if endpoint in ("v1.login", "v1.token", "v1.logout"):
+            continue  # They act on the session itself; their own tests try them.
+        if method == "DELETE" and may_pass(role, endpoint, method):
+            continue  # Deleting would take the thing from the ones after it.
+        status, code = ask(client, headers, method, address(path, world.things))
+        if (code == 10005) == may_pass(role, endpoint, method) or code == 10006 or status >= 500:
+            wrong.append((endpoint, method, status, code))
+    assert wrong == []
+
+
+def may_pass(role: str, endpoint: str, method: str) -> bool:
+    rule = rule_of(endpoint, method)
+    return rule in (PUBLIC, SELF) or rule in PERMISSIONS[role]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_stranger_finds_none_of_our_things(world: World, way: str) -> None:
+    client, headers = speak(world, "stranger", way)
+    named = [(e, m, p) for e, m, p, names in endpoints(world.app) if names and e.startswith("v1.")]
+    answers = {}
+    for endpoint, method, path in named:
+        body = {} if method in ("POST", "PATCH") else None
+        answer = client.open(address(path, world.things), method=method, headers=headers, json=body)
+        answers[endpoint, method] = (answer.status_code, answer.get_json()["code"])
+    assert {key: value for key, value in answers.items() if value != (404, 11004)} == {}
+    assert len(answers) >= 15
+
+
+def test_a_strangers_lists_hold_nothing_of_ours(world: World) -> None:
+    client, headers = speak(world, "stranger", "jwt")
+    for path in (
+        "/sites",
+        "/usability/monitors",
+        "/usability/incidents",
+        "/channels",
+        "/deliveries",
+        "/sites/tags",
+    ):
+        answer = client.get(f"/api/cloudeye/v1{path}", headers=headers).get_json()
+        assert answer["data"]["items"] == [], path
+
+
+def test_nobody_passes_where_it_is_not_public(world: World) -> None:
+    client, headers = speak(world, None, "session")
+    wrong = []
+    for endpoint, method, path in api_endpoints(world.app):
+        status, code = ask(client, headers, method, address(path, world.things))
+        if (code == 10006) == (rule_of(endpoint, method) == PUBLIC):
+            wrong.append((endpoint, method, status, code))
+    assert wrong == []
+
+
+def test_a_change_by_cookie_needs_its_csrf_token(world: World) -> None:
+    client, _ = speak(world, "owner", "session")
+    wrong = []
+    for endpoint, method, path in api_endpoints(world.app):
+        if method == "GET" or rule_of(endpoint, method) == PUBLIC:
+            continue
+        answer = ask(client, {}, method, address(path, world.things))
+        if answer != (403, 10007):
+            wrong.append((endpoint, method, answer))
+    assert wrong == []

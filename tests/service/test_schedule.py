@@ -1,0 +1,130 @@
+"""The due set: who is due when, claimed once, made anew from the database."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+from flask import Flask
+
+from app.core.clock import now_ms
+from app.models import Monitor
+from app.service import schedule
+from app.service.actor import Actor
+from app.service.monitor import change_monitor, create_monitor, delete_monitor, pause_monitor, resume_monitor
+from app.service.site import archive_site, create_site, restore_site
+
+L = "default"
+
+
+@pytest.fixture
+def monitor(app: Flask, owner: Actor) -> Monitor:
+    site = create_site(owner, {"name": "Shop", "base_url": "http://127.0.0.1:9/"})
+    return create_monitor(
+        owner,
+        {
+            "site_id": site.id,
+            "type": "http",
+            "name": "home",
+            "interval_seconds": 10,
+            "config": {"url": "http://127.0.0.1:9/"},
+        },
+    )
+
+
+def due(client: redis.Redis) -> dict[bytes, float]:
+    return dict(client.zrange(f"due:{L}", 0, -1, withscores=True))  # type: ignore[arg-type]
+
+
+def test_a_new_monitor_is_due_within_its_interval(monitor: Monitor, redis_client: redis.Redis) -> None:
+    (slot,) = due(redis_client).values()
+    assert 0 < slot - now_ms() <= 10_000
+
+
+def test_a_slot_is_claimed_by_one_only(monitor: Monitor) -> None:
+    at = now_ms() + 10_000
+    assert [each.monitor_id for each in schedule.claim(L, at_ms=at)] == [monitor.id]
+    assert schedule.claim(L, at_ms=at) == []
+
+
+def test_the_next_slot_is_exactly_one_interval_later(monitor: Monitor, redis_client: redis.Redis) -> None:
+    (claimed,) = schedule.claim(L, at_ms=now_ms() + 10_000)
+    assert set(due(redis_client).values()) == {claimed.due_ms + 10_000}
+
+
+def test_a_claim_that_was_not_confirmed_comes_back(monitor: Monitor) -> None:
+    at = now_ms() + 10_000
+    (lost,) = schedule.claim(L, at_ms=at)
+    again = schedule.claim(L, at_ms=at + schedule.LEASE_MS)
+    assert lost.due_ms in [each.due_ms for each in again]
+
+
+def test_a_confirmed_claim_does_not_come_back(monitor: Monitor) -> None:
+    at = now_ms() + 10_000
+    claimed = schedule.claim(L, at_ms=at)
+    schedule.confirm(L, claimed)
+    assert schedule.claim(L, at_ms=at + schedule.LEASE_MS, ahead_ms=-schedule.LEASE_MS) == []
+
+
+def test_missed_slots_stay_a_gap_and_the_newest_is_taken(monitor: Monitor) -> None:
+    at = now_ms() + 3_600_000
+    (claimed,) = schedule.claim(L, at_ms=at, ahead_ms=0)
+    assert at - 10_000 <= claimed.due_ms <= at
+    assert (claimed.due_ms - schedule.phase_ms(monitor.id, 10_000)) % 10_000 == 0
+
+
+def test_a_lost_due_set_is_made_anew_with_the_same_slots(monitor: Monitor, redis_client: redis.Redis) -> None:
+    before = due(redis_client)
+    redis_client.delete(f"due:{L}", f"specs:{L}")
+    assert schedule.reconcile(L)["renewed"] == 1
+    after = due(redis_client)
+    assert before.keys() == after.keys()
+    assert (list(after.values())[0] - list(before.values())[0]) % 10_000 == 0
+
+
+def test_reconciling_what_agrees_changes_nothing(monitor: Monitor, redis_client: redis.Redis) -> None:
+    before = due(redis_client)
+    assert schedule.reconcile(L) == {"renewed": 0, "added": 0, "removed": 0}
+    assert due(redis_client) == before
+
+
+def test_reconciling_removes_what_the_database_does_not_have(
+    monitor: Monitor, redis_client: redis.Redis
+) -> None:
+    redis_client.zadd(f"due:{L}", {"42": 1})
+    assert schedule.reconcile(L)["removed"] == 1
+    assert b"42" not in due(redis_client)
+
+
+def test_a_paused_monitor_is_not_due_until_resumed(
+    monitor: Monitor, owner: Actor, redis_client: redis.Redis
+) -> None:
+    pause_monitor(owner, monitor.id)
+    assert due(redis_client) == {}
+    resume_monitor(owner, monitor.id)
+    assert len(due(redis_client)) == 1
+
+
+def test_an_archived_sites_monitors_are_not_due(
+    monitor: Monitor, owner: Actor, redis_client: redis.Redis
+) -> None:
+    archive_site(owner, monitor.site_id)
+    assert due(redis_client) == {}
+    restore_site(owner, monitor.site_id)
+    assert len(due(redis_client)) == 1
+
+
+def test_a_changed_monitor_is_checked_by_its_new_values(monitor: Monitor, owner: Actor) -> None:
+    change_monitor(owner, monitor.id, {"config": {"url": "http://127.0.0.1:10/"}})
+    (claimed,) = schedule.claim(L, at_ms=now_ms() + 10_000)
+    assert b"127.0.0.1:10" in claimed.spec
+
+
+def test_a_deleted_monitor_is_gone(monitor: Monitor, owner: Actor, redis_client: redis.Redis) -> None:
+    delete_monitor(owner, monitor.id)
+    assert due(redis_client) == {}
+
+
+def test_slots_are_spread_over_the_interval() -> None:
+    phases = [schedule.phase_ms(number, 60_000) for number in range(1000)]
+    tenths = [sum(low <= phase < low + 6000 for phase in phases) for low in range(0, 60_000, 6000)]
+    assert min(tenths) > 60 and max(tenths) < 140
