@@ -1,0 +1,94 @@
+"""Settings: defaults, bad values named, secrets made once, production strict, and the README's table true."""
+
+from __future__ import annotations
+
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import ConfigError, load_settings
+from config.env import ROOT
+from config.table import readme_with_table
+
+
+def given(folder: Path, **more: str) -> dict[str, str]:
+    return {"CLOUDEYE_DATA_DIR": str(folder), **more}
+
+
+def test_it_runs_on_embedded_defaults(tmp_path: Path) -> None:
+    settings = load_settings(given(tmp_path))
+    assert settings.EMBEDDED_REDIS and settings.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/cloudeye.db"
+    assert settings.CELERY_BROKER_URL.startswith("redis+socket:///")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLOUDEYE_PORT", "http"),
+        ("CLOUDEYE_PORT", "70000"),
+        ("CLOUDEYE_ALLOW_PRIVATE_TARGETS", "maybe"),
+        ("CLOUDEYE_ENV", "staging"),
+        ("CLOUDEYE_TIMEZONE", "Mars/Olympus"),
+        ("CLOUDEYE_SECRET_KEY", "short"),
+        ("CLOUDEYE_SECRET_KEY", "changeme" * 8),
+        ("CLOUDEYE_CA_FILE", "/nowhere/ca.pem"),
+        ("CLOUDEYE_COOKIE_SECURE", "yes"),
+        ("DATABASE_URL", "postgresql://localhost/x"),
+        ("DATABASE_URL", "nonsense"),
+        ("REDIS_URL", "http://localhost"),
+        ("CLOUDEYE_PROT", "8000"),
+    ],
+)
+def test_it_names_a_bad_value(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        load_settings(given(tmp_path, **{name: value}))
+
+
+def test_it_does_not_repeat_a_bad_secret(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(given(tmp_path, CLOUDEYE_SECRET_KEY="hunter2"))
+    assert "hunter2" not in str(caught.value)
+
+
+def test_production_refuses_to_make_its_own_secrets(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="CLOUDEYE_SECRET_KEY"):
+        load_settings(given(tmp_path, CLOUDEYE_ENV="production"))
+
+
+def test_production_sends_its_cookie_over_https_only(tmp_path: Path) -> None:
+    secrets = {"CLOUDEYE_SECRET_KEY": "k" * 40, "CLOUDEYE_ENCRYPTION_KEY": "e" * 40}
+    assert load_settings(given(tmp_path, CLOUDEYE_ENV="production", **secrets)).SESSION_COOKIE_SECURE
+
+
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb", "mysql+pymysql"])
+def test_it_reaches_mysql_and_mariadb_through_pymysql(tmp_path: Path, scheme: str) -> None:
+    settings = load_settings(given(tmp_path, DATABASE_URL=f"{scheme}://user:p%40ss@host/cloudeye"))
+    assert settings.SQLALCHEMY_DATABASE_URI == "mysql+pymysql://user:p%40ss@host/cloudeye?charset=utf8mb4"
+
+
+def test_it_moves_sockets_where_their_paths_fit(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 90)
+    assert len(str(load_settings(given(deep)).RUN_DIR)) < 80
+
+
+def test_it_keeps_the_secrets_it_made_to_itself(tmp_path: Path) -> None:
+    first, second = load_settings(given(tmp_path)), load_settings(given(tmp_path))
+    assert first.SECRET_KEY == second.SECRET_KEY and len(first.SECRET_KEY) >= 32
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_processes_that_start_at_once_agree_on_the_secrets(tmp_path: Path) -> None:
+    code = f"from config import load_settings; print(load_settings({given(tmp_path)!r}).SECRET_KEY)"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _ in range(6)
+    ]
+    assert len({process.communicate()[0] for process in processes}) == 1
+
+
+def test_the_readmes_table_is_what_the_code_says() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert readme == readme_with_table(readme)
