@@ -21,7 +21,7 @@ MONITORS, INTERVAL_SECONDS = 50, 1
 SECONDS, KILL_EVERY = 120, 10
 VICTIMS = ("redis", "worker", "recorder", "scheduler", "web", "supervisord")
 # A message of a killed worker is given to another one only after a while (VISIBILITY_SECONDS).
-DRAIN_SECONDS = 180
+DRAIN_SECONDS = 150
 
 
 def _now_ms() -> int:
