@@ -2,7 +2,7 @@
 
 A kind brings its name, titles, its configuration as a pydantic model (fields marked `secret` are sealed at
 rest and masked when shown), and how a message is sent. It sends through the door it is handed, so that
-every outgoing request passes the same guard.
+every outgoing request passes the same guard. The present moment is handed in too.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -29,6 +30,7 @@ __all__ = [
     "UnknownKindError",
     "all_kinds",
     "get_kind",
+    "is_permanent",
     "problems",
     "register",
 ]
@@ -56,6 +58,15 @@ class SendResult:
     retry_after: float | None = None
 
 
+# The receiver was slow, is not ready yet, or has had too much for now: it may take the message later.
+_TRIED_AGAIN = (408, 425, 429)
+
+
+def is_permanent(http_status: int) -> bool:
+    """Whether a receiver that answers so will refuse the same message for ever."""
+    return 400 <= http_status < 500 and http_status not in _TRIED_AGAIN
+
+
 class DoorAnswer(Protocol):
     @property
     def status(self) -> int: ...
@@ -66,13 +77,19 @@ class DoorAnswer(Protocol):
 
 
 class Door(Protocol):
-    """The outgoing HTTP door, as much of it as a kind needs."""
+    """The outgoing HTTP door, as much of it as a kind needs.
+
+    `networks` and `ca_file` are for kinds that cannot send through `post`: which private networks may be
+    reached, and which authorities are trusted.
+    """
+
+    @property
+    def networks(self) -> Sequence[str]: ...
+    @property
+    def ca_file(self) -> str: ...
 
     def post(self, url: str, *, headers: Mapping[str, str], data: bytes) -> DoorAnswer:
-        """Send; raises DoorRefusedError."""
-
-    def check(self, url: str) -> None:
-        """Raise DoorRefusedError when this URL must not be contacted."""
+        """Send without following redirects; raises DoorRefusedError."""
 
 
 class ChannelKind(ABC):
@@ -82,8 +99,15 @@ class ChannelKind(ABC):
     Config: ClassVar[type[ChannelConfig]]
 
     @abstractmethod
-    def send(self, config: Any, message: Message, door: Door, locale: str) -> SendResult:
-        """Send one message, blocking. Never raises for what the other side does."""
+    def send(self, config: Any, message: Message, door: Door, *, locale: str, at: datetime) -> SendResult:
+        """Send one message, blocking, at most about 30 s. Never raises for what the other side does."""
+
+    def check(self, config: Any) -> dict[str, str]:
+        """What is wrong with a configuration beyond its form, found before it is saved: field → sentence.
+
+        May take a second; `parse` is made at every attempt to send and may not.
+        """
+        return {}
 
     def parse(self, config: dict[str, Any]) -> ChannelConfig:
         """Raises pydantic's ValidationError (see `problems`)."""
@@ -111,6 +135,8 @@ _Kind = TypeVar("_Kind", bound=type[ChannelKind])
 
 def register(cls: _Kind) -> _Kind:
     """Class decorator: make the kind known under its name."""
+    if cls.name in _kinds and type(_kinds[cls.name]).__qualname__ != cls.__qualname__:
+        raise ValueError(f"two channel kinds are called {cls.name}")
     _kinds[cls.name] = cls()
     return cls
 

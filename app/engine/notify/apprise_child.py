@@ -1,0 +1,169 @@
+"""Apprise in a process of its own: `python -m app.engine.notify.apprise_child`, one job on stdin, one answer
+on stdout, both JSON.
+
+Apprise opens its own connections, by many libraries, follows redirects, and some services read files that
+the URL names. None of that passes our door, so this process is fenced instead, by an audit hook (PEP 578):
+
+1. Every connect and every datagram is judged by the guard on the address it really goes to, so neither a
+   redirect nor a name that changes its address gets anywhere the organization may not go.
+2. Files may be read only where Python and its libraries live, and written nowhere; no program is started.
+3. Memory and CPU are bounded here, time by the parent, which kills; the environment holds nothing secret.
+
+What it does not cover: a library that opens sockets in C. The services that do so act on this machine's own
+desktop and are refused by name. The hook is a fence around code we trust, not a sandbox for hostile code.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import resource
+import sys
+import sysconfig
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+
+MEMORY_BYTES = 1 << 30
+CPU_SECONDS = 20
+SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+STARTS = {
+    "subprocess.Popen",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.fork",
+    "os.forkpty",
+    "pty.spawn",
+}
+CHANGES = {
+    "os.remove",
+    "os.rename",
+    "os.mkdir",
+    "os.rmdir",
+    "os.link",
+    "os.symlink",
+    "os.truncate",
+    "os.chmod",
+}
+READABLE_FILES = ("/dev/null", "/dev/urandom", "/etc/mime.types")
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+Hook = Callable[[str, tuple[Any, ...]], None]
+
+
+class FencedError(PermissionError):
+    """Something the fence does not permit. An OSError, so that Apprise takes it as a failed connection."""
+
+
+class Fence:
+    """The audit hook. `refused` keeps what was refused, since Apprise says only that it failed."""
+
+    def __init__(self, allow: AllowList, readable: Sequence[str]) -> None:
+        self._allow = allow
+        self._readable = tuple(path.rstrip("/") + "/" for path in readable)
+        self.refused: list[str] = []
+
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
+        if event in SENDS:
+            self._judge_address(args[1])
+        elif event == "open":
+            self._judge_file(args[0], args[2])
+        elif event in STARTS:
+            self._refuse("a program must not be started")
+        elif event in CHANGES:
+            self._refuse("files must not be changed")
+
+    def _judge_address(self, address: Any) -> None:
+        if address is None:  # A datagram on a connected socket: judged when it was connected.
+            return
+        if not isinstance(address, tuple):
+            self._refuse("a socket of this machine must not be used")
+        try:
+            check_address(str(address[0]), self._allow)
+        except AddressRefusedError as error:
+            self._refuse(str(error))
+
+    def _judge_file(self, path: Any, flags: int) -> None:
+        if isinstance(path, int):  # A descriptor that is open already.
+            return
+        whole = os.path.realpath(os.fsdecode(path))
+        if flags & WRITES and whole != "/dev/null":
+            self._refuse("files must not be written")
+        if not whole.startswith(self._readable) and whole not in READABLE_FILES:
+            self._refuse("files of this machine must not be read")
+
+    def _refuse(self, why: str) -> None:
+        self.refused.append(why)
+        raise FencedError(why)
+
+
+def readable_folders() -> list[str]:
+    """Where Python, its libraries and this package live."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib")
+    own = Path(__file__).resolve().parents[2]
+    return sorted(
+        {os.path.realpath(sysconfig.get_path(name)) for name in names} | {str(own), "/usr/share/zoneinfo"}
+    )
+
+
+class Said(logging.Handler):
+    """The last warning that Apprise logged: its only word on what went wrong."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.last = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.last = record.getMessage()
+
+
+def work(job: dict[str, Any], fence: Fence) -> dict[str, Any]:
+    """Do a job: with a `title` send it, without one only say whether the URL is known."""
+    import apprise
+
+    said = Said()
+    logging.getLogger("apprise").addHandler(said)
+    asset = apprise.AppriseAsset(async_mode=False, storage_mode=apprise.PersistentStoreMode.MEMORY)
+    service = apprise.Apprise.instantiate(job["url"], asset=asset, suppress_exceptions=True)
+    if service is None:
+        return {"ok": False, "known": False, "error": said.last}
+    if "title" not in job:
+        return {"ok": True, "known": True, "error": ""}
+    sender = apprise.Apprise(asset=asset)
+    sender.add(service)
+    ok = bool(sender.notify(title=job["title"], body=job["body"], notify_type=job["type"]))
+    refused = fence.refused[-1] if fence.refused and not ok else None
+    return {"ok": ok, "known": True, "error": said.last, "refused": refused}
+
+
+def bound() -> None:
+    """Bounds that a defect or a bomb runs into, before the machine does."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+
+
+def main() -> None:
+    job = json.load(sys.stdin)
+    answer, sys.stdout = sys.stdout, io.StringIO()  # Nothing a plugin prints may mix with the answer.
+    bound()
+    import apprise  # noqa: F401  (before the fence, for what it looks up on this machine while it loads)
+
+    fence = Fence(AllowList.of(job["networks"]), readable_folders())
+    sys.addaudithook(fence)
+    try:
+        said = work(job, fence)
+    except Exception as error:
+        said = {"ok": False, "known": True, "error": f"Apprise failed ({type(error).__name__})"}
+    answer.write(json.dumps(said))
+
+
+if __name__ == "__main__":
+    main()
