@@ -1,0 +1,100 @@
+"""The patterns on Redis, on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+import redis
+
+from app.core import redis as ours
+
+
+@pytest.fixture(autouse=True)
+def use(redis_client: redis.Redis) -> Iterator[None]:
+    ours.use_redis(redis_client)
+    yield
+    ours.use_redis(None)
+
+
+def test_it_deletes_by_pattern_in_batches_and_nothing_else(redis_client: redis.Redis) -> None:
+    redis_client.mset({f"a:{number}": 1 for number in range(1200)} | {"b:1": 1})
+    assert ours.delete_matching("a:*", batch=500) == 1200
+    assert redis_client.keys("*") == [b"b:1"]
+
+
+def test_it_finds_and_gets_by_pattern(redis_client: redis.Redis) -> None:
+    redis_client.mset({"a:1": "x", "a:2": "y", "b": "z"})
+    assert ours.find_and_get("a:*") == {"a:1": b"x", "a:2": b"y"}
+
+
+def test_it_counts_up_to_the_limit_and_not_beyond() -> None:
+    states = [ours.increment_within("k", 3, 60) for _ in range(5)]
+    assert [(each.allowed, each.count) for each in states] == [
+        (True, 1),
+        (True, 2),
+        (True, 3),
+        (False, 3),
+        (False, 3),
+    ]
+
+
+def test_a_window_ends_by_itself(redis_client: redis.Redis) -> None:
+    ours.increment_within("k", 1, 60)
+    assert 0 < ours.increment_within("k", 1, 60).resets_in <= 60
+    redis_client.delete("limit:k")
+    assert ours.increment_within("k", 1, 60).allowed
+
+
+def test_a_counter_without_an_end_gets_one(redis_client: redis.Redis) -> None:
+    redis_client.set("limit:k", 5)
+    ours.increment_within("k", 3, 60)
+    assert int(redis_client.ttl("limit:k")) > 0  # type: ignore[arg-type]
+
+
+def test_a_lock_is_held_by_one_and_released() -> None:
+    with ours.lock("x", 10) as mine, ours.lock("x", 10) as second:
+        assert (mine, second) == (True, False)
+    with ours.lock("x", 10) as again:
+        assert again
+
+
+def test_a_lock_that_ran_out_does_not_release_the_next_holders(redis_client: redis.Redis) -> None:
+    with ours.lock("x", 10):
+        redis_client.set("lock:x", "somebody else")
+    assert redis_client.get("lock:x") == b"somebody else"
+
+
+def test_one_caller_a_period_is_told_yes() -> None:
+    assert [ours.once_every("x", 60) for _ in range(3)] == [True, False, False]
+
+
+def test_a_cached_answer_is_final_for_past_days_only(redis_client: redis.Redis) -> None:
+    calls: list[date] = []
+
+    @ours.cached_by_day("t", today=lambda: date(2026, 1, 2))
+    def count(*, day: date) -> int:
+        calls.append(day)
+        return len(calls)
+
+    past, present = date(2026, 1, 1), date(2026, 1, 2)
+    assert [count(day=past), count(day=past), count(day=present), count(day=present)] == [1, 1, 2, 2]
+    ends = {key.split(b":")[2]: redis_client.ttl(key) for key in redis_client.keys("cache:t:*")}
+    assert ends[b"2026-01-02"] <= 30 < ends[b"2026-01-01"]
+
+
+def test_an_entry_of_the_cache_in_the_process_ends() -> None:
+    present = [0.0]
+    cache: ours.TtlCache[str] = ours.TtlCache(10, 2, clock=lambda: present[0])
+    cache.put("a", "x")
+    assert cache.get("a") == "x"
+    present[0] = 10.0
+    assert cache.get("a") is None
+
+
+def test_the_cache_in_the_process_is_bounded() -> None:
+    cache: ours.TtlCache[int] = ours.TtlCache(10, 2)
+    for number in range(5):
+        cache.put(number, number)
+    assert [cache.get(number) for number in range(5)] == [None, None, None, 3, 4]

@@ -1,0 +1,101 @@
+"""Ids: unique, in order, and safe when the clock or the lease is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from app.core.redis import use_redis
+from app.core.snowflake import (
+    EPOCH_MS,
+    SEQUENCES,
+    ClockWentBackError,
+    LeasedSnowflake,
+    NoWorkerNumberError,
+    Snowflake,
+    id_at,
+    ms_of,
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ms = EPOCH_MS + 1_000_000
+        self.seconds = 0.0
+
+    def now(self) -> int:
+        return self.ms
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(redis_client: redis.Redis) -> Iterator[redis.Redis]:
+    use_redis(redis_client)
+    yield redis_client
+    use_redis(None)
+
+
+def test_ids_rise_and_carry_their_moment(clock: Clock) -> None:
+    flake = Snowflake(7, clock.now)
+    first, second = flake.next_id(), flake.next_id()
+    assert first < second and ms_of(first) == clock.ms
+    assert id_at(clock.ms) <= first
+
+
+def test_more_than_a_milliseconds_worth_borrows_from_the_next(clock: Clock) -> None:
+    flake = Snowflake(7, clock.now)
+    ids = [flake.next_id() for _ in range(3 * SEQUENCES)]
+    assert len(set(ids)) == len(ids) and ids == sorted(ids)
+
+
+def test_a_small_step_back_repeats_nothing(clock: Clock) -> None:
+    flake = Snowflake(7, clock.now)
+    first = flake.next_id()
+    clock.ms -= 4_000
+    assert flake.next_id() > first
+
+
+def test_a_large_step_back_is_refused_until_the_clock_has_caught_up(clock: Clock) -> None:
+    flake = Snowflake(7, clock.now)
+    first = flake.next_id()
+    clock.ms -= 60_000
+    with pytest.raises(ClockWentBackError):
+        flake.next_id()
+    clock.ms += 60_000
+    assert flake.next_id() > first
+
+
+def test_two_processes_have_two_worker_numbers(clock: Clock, server: redis.Redis) -> None:
+    one, two = (LeasedSnowflake(clock.monotonic, clock.now) for _ in range(2))
+    workers = {each.next_id() >> 12 & 1023 for each in (one, two)}
+    assert len(workers) == 2
+
+
+def test_a_lost_lease_is_replaced_by_another_number(clock: Clock, server: redis.Redis) -> None:
+    flake = LeasedSnowflake(clock.monotonic, clock.now)
+    worker = flake.next_id() >> 12 & 1023
+    server.set(f"snowflake:{worker}", "somebody else")
+    clock.seconds += 31
+    assert flake.next_id() >> 12 & 1023 != worker
+
+
+def test_it_goes_on_without_redis_until_its_lease_has_run_out(clock: Clock, server: redis.Redis) -> None:
+    flake = LeasedSnowflake(clock.monotonic, clock.now)
+    flake.next_id()
+    nowhere = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+    use_redis(nowhere)
+    clock.seconds += 60
+    flake.next_id()
+    clock.seconds += 60
+    with pytest.raises(NoWorkerNumberError):
+        flake.next_id()
+    nowhere.close()
