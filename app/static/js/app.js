@@ -1,0 +1,91 @@
+// Small behaviours that several pages share. Components of Alpine are registered here, since the
+// Content-Security-Policy allows no code in attributes.
+document.addEventListener("alpine:init", () => {
+  // A list of name/value pairs (headers) as lines that can be added and removed.
+  Alpine.data("pairs", () => ({
+    lines: [],
+    init() {
+      this.lines = JSON.parse(this.$el.dataset.pairs || "[]").map(([name, value]) => ({ name, value }));
+      if (!this.lines.length) this.add();
+    },
+    add() {
+      this.lines.push({ name: "", value: "" });
+    },
+    remove(index) {
+      this.lines.splice(index, 1);
+    },
+  }));
+});
+
+const post = (url, fields) => {
+  const token = document.querySelector("meta[name=csrf-token]").content;
+  return fetch(url, {
+    method: "POST",
+    headers: { "X-CSRF-Token": token, "Content-Type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(fields),
+  });
+};
+
+document.addEventListener("click", (event) => {
+  const theme = event.target.closest("[data-set-theme]");
+  if (theme) {
+    window.applyTheme(theme.dataset.setTheme);
+    markTheme();
+    if (theme.dataset.keep) post(theme.dataset.keep, { theme: theme.dataset.setTheme });
+  }
+  const opener = event.target.closest("[data-dialog]");
+  if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  const closer = event.target.closest("[data-close]");
+  if (closer) closer.closest(closer.dataset.close).remove();
+  const reveal = event.target.closest("[data-reveal]");
+  if (reveal) {
+    const input = document.getElementById(reveal.dataset.reveal);
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    reveal.setAttribute("aria-pressed", String(hidden));
+  }
+});
+
+function markTheme() {
+  const chosen = document.documentElement.dataset.theme || "auto";
+  for (const each of document.querySelectorAll("[data-set-theme]")) {
+    each.setAttribute("aria-pressed", String(each.dataset.setTheme === chosen));
+  }
+}
+
+// "3 minutes ago" grows older while the page is open.
+const relative = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto", style: "long" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
+function tellTimes() {
+  for (const each of document.querySelectorAll("time[data-relative]")) {
+    const seconds = (new Date(each.dateTime) - Date.now()) / 1000;
+    const [unit, size] = UNITS.find(([, length]) => Math.abs(seconds) >= length) || UNITS[3];
+    each.textContent = relative.format(Math.round(seconds / size), unit);
+  }
+}
+setInterval(tellTimes, 10000);
+
+// A select that leads to another page (the charts' monitor), and forms that send themselves.
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+});
+
+const setLive = (on) => {
+  for (const each of document.querySelectorAll(".live")) {
+    each.dataset.on = String(on);
+    each.textContent = on ? each.dataset.yes : each.dataset.no;
+  }
+};
+document.addEventListener("htmx:sseOpen", () => setLive(true));
+document.addEventListener("htmx:sseError", () => setLive(false));
+document.addEventListener("htmx:sseClose", () => setLive(false));
+document.addEventListener("htmx:afterSettle", tellTimes);
+document.addEventListener("DOMContentLoaded", () => {
+  markTheme();
+  tellTimes();
+});
+
+// A session that ended while a page was open: go to the log-in page instead of doing nothing.
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 401) location.reload();
+});

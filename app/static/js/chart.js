@@ -1,0 +1,123 @@
+// Response time as stacked phases. Reads {t, phases: {dns: […], …}, total, status} from data-url;
+// t is unix seconds, durations are milliseconds, status is up, down or unknown for each point.
+(() => {
+  const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"];
+  const charts = new Map();
+  const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const colour = (phase) => css(`--phase-${phase.replace("_", "-")}`);
+
+  // Each series is the sum of its phase and all before it; the largest is drawn first.
+  const stack = (data) => {
+    let below = data.t.map(() => 0);
+    const sums = PHASES.map((phase) => {
+      below = below.map((sum, i) => sum + (data.phases[phase][i] ?? 0));
+      return below.map((sum, i) => (data.status[i] === "up" ? sum : null));
+    });
+    return [data.t, ...sums.reverse()];
+  };
+
+  const marks = (data) => (plot) => {
+    const { ctx, bbox } = plot;
+    const width = Math.max(2 * devicePixelRatio, (bbox.width / Math.max(data.t.length, 1)) * 0.8);
+    ctx.save();
+    data.status.forEach((status, i) => {
+      if (status === "up") return;
+      ctx.fillStyle = status === "down" ? css("--strip-down") : css("--line-strong");
+      const height = status === "down" ? bbox.height : bbox.height / 8;
+      ctx.globalAlpha = status === "down" ? 0.28 : 1;
+      const x = plot.valToPos(data.t[i], "x", true) - width / 2;
+      ctx.fillRect(x, bbox.top + bbox.height - height, width, height);
+      ctx.globalAlpha = 1;
+      ctx.fillRect(x, bbox.top + bbox.height - 4 * devicePixelRatio, width, 4 * devicePixelRatio);
+    });
+    ctx.restore();
+  };
+
+  const ms = (value) => (value == null ? "–" : value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`);
+
+  const tellLegend = (box, data, index) => {
+    const at = index ?? data.t.length - 1;
+    const legend = box.parentElement.querySelector(".legend");
+    for (const each of legend.querySelectorAll("[data-phase]")) {
+      const phase = each.dataset.phase;
+      const value = phase === "total" ? data.total[at] : data.phases[phase][at];
+      each.textContent = data.status[at] === "up" || phase === "total" ? ms(value) : "–";
+    }
+    const when = legend.querySelector("[data-when]");
+    if (when) {
+      const zone = box.dataset.zone;
+      const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "medium", timeZone: zone });
+      when.textContent = data.t.length ? format.format(data.t[at] * 1000) : "";
+    }
+  };
+
+  const zoned = (seconds, zone) => uPlot.tzDate(new Date(seconds * 1000), zone);
+
+  const options = (box, data) => {
+    const axis = { stroke: css("--text-3"), font: `12px ${css("--font")}`, ticks: { show: false }, grid: { stroke: css("--line"), width: 1 } };
+    const narrow = box.clientWidth < 480;
+    return {
+      width: box.clientWidth,
+      height: narrow ? 200 : 240,
+      tzDate: (seconds) => zoned(seconds, box.dataset.zone),
+      legend: { show: false },
+      cursor: { points: { show: false }, y: false },
+      scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.12, 1)] } },
+      axes: [
+        { ...axis, grid: { show: false }, space: narrow ? 80 : 110, values: clock(box) },
+        { ...axis, size: 60, values: (_, ticks) => ticks.map(ms) },
+      ],
+      series: [{}, ...[...PHASES].reverse().map((phase) => ({
+        fill: colour(phase), stroke: colour(phase), width: 1, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,
+      }))],
+      hooks: {
+        draw: [marks(data)],
+        setCursor: [(plot) => tellLegend(box, data, plot.cursor.idx)],
+      },
+    };
+  };
+
+  const clock = (box) => (plot, ticks) => {
+    const days = plot.scales.x.max - plot.scales.x.min > 2 * 86400;
+    const shape = days ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hour12: false };
+    const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...shape, timeZone: box.dataset.zone });
+    return ticks.map((seconds) => format.format(seconds * 1000));
+  };
+
+  const draw = (box) => {
+    const known = charts.get(box);
+    if (!known?.data) return;
+    known.plot?.destroy();
+    known.plot = null;
+    const note = box.querySelector(".chart-note");
+    note.hidden = known.data.t.length > 0;
+    if (!known.data.t.length) note.textContent = box.dataset.empty;
+    if (known.data.t.length) known.plot = new uPlot(options(box, known.data), stack(known.data), box);
+    tellLegend(box, known.data, null);
+  };
+
+  const load = async (box) => {
+    const known = charts.get(box) ?? charts.set(box, {}).get(box);
+    if (known.busy) return;
+    known.busy = true;
+    try {
+      const answer = await fetch(box.dataset.url, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(answer.status);
+      known.data = await answer.json();
+      draw(box);
+    } catch {
+      if (!known.data) box.querySelector(".chart-note").textContent = box.dataset.failed;
+    } finally {
+      known.busy = false;
+    }
+  };
+
+  const each = (act) => document.querySelectorAll(".chart[data-url]").forEach(act);
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    const known = charts.get(target);
+    if (known?.plot && known.plot.width !== target.clientWidth) draw(target);
+  }));
+  document.addEventListener("DOMContentLoaded", () => each((box) => { load(box); sizes.observe(box); }));
+  document.addEventListener("themechange", () => each(draw));
+  document.addEventListener("chart-refresh", () => each(load));
+})();

@@ -1,0 +1,36 @@
+"""What page routes need of a request: fragments or whole pages, messages, cursors, ways back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+PAGE_SIZE = 50
+
+
+def wants_fragment() -> bool:
+    """Does htmx ask for a piece of the page? (A restored history entry wants all of it.)"""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def cursor() -> str | None:
+    return request.args.get("cursor") or None
+
+
+def without_empty(**values: Any) -> dict[str, Any]:
+    """Query arguments that say something."""
+    return {name: value for name, value in values.items() if value not in (None, "", False)}
+
+
+def say(text: str, *, bad: bool = False) -> None:
+    """A message on the next page."""
+    flash(text, "bad" if bad else "good")
+
+
+def go(url: str) -> BaseResponse:
+    """After a post: to a page, by GET. htmx is told by header, since it would follow the redirect itself."""
+    if wants_fragment():
+        return Response(status=204, headers={"HX-Redirect": url})
+    return redirect(url, 303)

@@ -1,0 +1,1 @@
+"""The page families, one module each; found by `app.web.pages`."""

@@ -1,0 +1,71 @@
+"""Sentences of services and validators in the page's language.
+
+Services speak English. A sentence with values in it is recognised by its pattern; what nobody translated is
+shown as it came, which is better than nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+KNOWN = (
+    _l("must not be empty"),
+    _l("is wrong"),
+    _l("is not an e-mail address"),
+    _l("the account or the password is wrong"),
+    _l("your role does not permit this"),
+    _l("the CSRF token is missing or wrong; reload the page and try again"),
+    _l("there is no such thing here"),
+    _l("there is no such site"),
+    _l("there is no such monitor"),
+    _l("there is no such incident"),
+    _l("there is no such channel"),
+    _l("there is no such delivery"),
+    _l("the monitor is paused; resume it first"),
+    _l("the site is archived; restore it first"),
+    _l("the incident is closed"),
+    _l("this clashes with what is there"),
+    _l("Redis is not available"),
+    _l("the database is not available"),
+    _l("a tag has 1 to 50 characters and no comma"),
+    _l("must be an IANA time zone such as Asia/Shanghai"),
+    _l("is not a monitor type"),
+    _l("Field required"),
+    _l("Input should be a valid integer"),
+    _l("Input should be a valid integer, unable to parse string as an integer"),
+    _l("must be a whole number"),
+    _l("is not a URL"),
+    _l("the two passwords differ"),
+    _l("must be filled in"),
+    _l("is not a cursor of this list"),
+)
+PATTERNS = (
+    (r"must have at least (?P<n>\d+) characters", _l("must have at least %(n)s characters")),
+    (r"must have at most (?P<n>\d+) characters", _l("must have at most %(n)s characters")),
+    (r"too many tries; try again in (?P<n>\d+) s", _l("too many tries; try again in %(n)s s")),
+    (r"at most (?P<n>\d+) tags", _l("at most %(n)s tags")),
+    (r"must not be longer than the interval \((?P<n>\d+) s\)", _l("must not be longer than the interval (%(n)s s)")),
+    (r"must be between (?P<a>\d+) and (?P<b>\d+)", _l("must be between %(a)s and %(b)s")),
+    (r"Input should be greater than or equal to (?P<n>\S+)", _l("must be at least %(n)s")),
+    (r"Input should be less than or equal to (?P<n>\S+)", _l("must be at most %(n)s")),
+    (r"String should have at most (?P<n>\d+) characters", _l("must have at most %(n)s characters")),
+    (r"String should have at least (?P<n>\d+) characters?", _l("must have at least %(n)s characters")),
+    (r"(?P<what>.*); write networks such as 10\.0\.0\.0/8", _l("%(what)s; write networks such as 10.0.0.0/8")),
+)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), words._args[0]) for pattern, words in PATTERNS]
+
+
+def in_words(message: str) -> str:
+    """The sentence in the page's language."""
+    for pattern, msgid in _patterns():
+        if match := pattern.fullmatch(message):
+            return gettext(msgid, **match.groupdict())
+    return gettext(message) if message and "%" not in message else message

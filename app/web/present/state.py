@@ -1,0 +1,174 @@
+"""States, results and events as templates want them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.core.clock import from_ms, now
+from app.core.clock import from_ms as moment_of
+from app.engine.usability.reasons import sentence
+from app.models import Event, Incident, Monitor, Site
+from app.service.overview import SiteState
+from app.service.series import Piece
+from app.web.i18n import current_locale
+from app.web.times import duration, full_time
+from app.web.words import STATUSES, event_label
+
+GLYPHS = {
+    "monitor.up": "up",
+    "monitor.down": "down",
+    "monitor.unknown": "unknown",
+    "monitor.paused": "paused",
+    "monitor.pending": "pending",
+    "incident.opened": "down",
+    "incident.closed": "up",
+}
+
+
+def reason_sentence(reason: str | None, detail: dict[str, Any] | None) -> str:
+    """Why, in the page's language; empty when nothing is wrong."""
+    return sentence(reason, detail or {}, current_locale())
+
+
+def monitor_row(monitor: Monitor) -> dict[str, Any]:
+    """A monitor with its present state, as lists show it."""
+    state = monitor.state
+    return {
+        "id": monitor.id,
+        "name": monitor.name,
+        "type": monitor.type,
+        "url": url_for("web.monitor", monitor_id=monitor.id),
+        "site": monitor.site.name,
+        "state": state.state,
+        "since": from_ms(state.since_ms),
+        "interval": monitor.interval_seconds,
+        "target": monitor.config.get("url", ""),
+        "total_ms": state.last_total_ms,
+        "why": reason_sentence(state.last_reason, state.last_detail) if state.last_status != "up" else "",
+        "is_paused": monitor.is_paused,
+    }
+
+
+def site_row(site: Site, state: SiteState) -> dict[str, Any]:
+    """A site as the list of sites shows it."""
+    return {
+        "name": site.name,
+        "base_url": site.base_url,
+        "tags": site.tags,
+        "url": url_for("web.site", site_id=site.id),
+        "state": state.state,
+        "since": from_ms(state.since_ms) if state.since_ms else None,
+        "total_ms": state.slowest_ms,
+        "monitors": state.counts.total(),
+        "down": state.counts["DOWN"],
+    }
+
+
+def headline(state: str | None, since_ms: int | None) -> str:
+    """The state of a site or monitor as a sentence: "Up for 3 days"."""
+    if state is None:
+        return _("Nothing watches this site yet")
+    span = duration((now() - from_ms(since_ms)).total_seconds()) if since_ms else ""
+    sentences = {
+        "UP": _("Up for %(span)s", span=span),
+        "DOWN": _("Down for %(span)s", span=span),
+        "DEGRADED": _("Slow for %(span)s", span=span),
+        "REGIONAL": _("Down in some places for %(span)s", span=span),
+        "UNKNOWN": _("No recent result for %(span)s", span=span),
+        "PAUSED": _("Paused for %(span)s", span=span),
+        "PENDING": _("Waiting for the first result"),
+        "MAINTENANCE": _("In maintenance for %(span)s", span=span),
+    }
+    return sentences.get(state, state)
+
+
+def site_sentence(state: SiteState, monitors: list[dict[str, Any]]) -> str:
+    """What stands behind a site's state."""
+    if state.state is None:
+        return ""
+    if state.state == "DOWN":
+        return " ".join(f"{each['name']}: {each['why']}" for each in monitors if each["state"] == "DOWN" and each["why"])
+    count = state.counts.total()
+    if state.state == "UP" and state.counts["UP"] == count:
+        return ngettext("Its monitor is fine.", "All %(num)s monitors are fine.", count)
+    return ngettext("%(num)s monitor", "%(num)s monitors", count)
+
+
+def event_line(event: Event) -> dict[str, Any]:
+    """One line of the timeline."""
+    detail = event.detail or {}
+    name = detail.get("monitor", "")
+    text = f"{name}: {event_label(event.kind)}" if name else event_label(event.kind)
+    url = url_for("web.incident", incident_id=event.incident_id) if event.incident_id else ""
+    why = reason_sentence(event.cause, detail.get("values")) if event.cause else ""
+    return {
+        "glyph": GLYPHS.get(event.kind, "info"),
+        "text": text,
+        "why": why or (_("by %(who)s", who=detail["by"]) if detail.get("by") else ""),
+        "at": event.at,
+        "url": url,
+    }
+
+
+def incident_row(incident: Incident) -> dict[str, Any]:
+    """An incident as lists and its own page show it."""
+    end = incident.closed_at or now()
+    return {
+        "id": incident.id,
+        "url": url_for("web.incident", incident_id=incident.id),
+        "site": incident.site.name,
+        "site_url": url_for("web.site", site_id=incident.site_id),
+        "monitor": incident.monitor.name,
+        "monitor_url": url_for("web.monitor", monitor_id=incident.monitor_id),
+        "why": reason_sentence(incident.cause, incident.detail),
+        "severity": incident.severity,
+        "started_at": incident.started_at,
+        "opened_at": incident.opened_at,
+        "closed_at": incident.closed_at,
+        "closed_by": incident.closed_by,
+        "acked_at": incident.acked_at,
+        "lasted": duration(max(0.0, (end - incident.started_at).total_seconds())),
+        "is_open": incident.closed_at is None,
+    }
+
+
+def result_row(result: dict[str, Any]) -> dict[str, Any]:
+    """A raw result with its sentence in the page's language."""
+    phases = [(name.removesuffix("_ms"), value) for name, value in result["phases"].items() if value]
+    return {
+        "state": STATUSES[result["status"]],
+        "at": from_ms(result["due_ms"]),
+        "why": reason_sentence(result["reason"], result["detail"]),
+        "total_ms": result["total_ms"],
+        "phases": phases,
+        "http_status": result["http_status"],
+        "address": result["address"],
+        "location": result["location"],
+    }
+
+
+def strip_cells(pieces: list[Piece], from_ms: int, step: int, count: int) -> list[dict[str, str]]:
+    """Uptime as cells: one a piece of time, empty where nothing was measured."""
+    by_start = {piece.start_ms: piece for piece in pieces}
+    cells = []
+    for index in range(count):
+        start = from_ms + index * step
+        piece = by_start.get(start)
+        if piece is None:
+            cells.append({"status": "none", "title": f"{full_time(moment_of(start))} · {_('no result')}"})
+            continue
+        status = "mixed" if piece.down and piece.up else piece.status
+        known = piece.up + piece.down
+        share = f"{100 * piece.up / known:.1f} %" if known else _("unknown")
+        cells.append({"status": status, "title": f"{full_time(moment_of(start))} · {share}"})
+    return cells
+
+
+def uptime(pieces: list[Piece]) -> float | None:
+    """The share of judged results that were good, in percent; None without any."""
+    up, known = sum(piece.up for piece in pieces), sum(piece.up + piece.down for piece in pieces)
+    return 100 * up / known if known else None

@@ -1,0 +1,91 @@
+"""What every page has around it: navigation, and the functions templates may call."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from app.web import times, words
+from app.web.i18n import LANGUAGES, current_locale
+from app.web.identity import can, csrf_token, reader
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+STATIC = Path(__file__).parent.parent / "static"
+THEMES = ("auto", "light", "dark")
+THEME_COOKIE = "theme"
+
+
+@cache
+def _digest(name: str) -> str:
+    path = STATIC / name
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+
+
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it for ever."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+def current_theme() -> str:
+    """auto, light or dark: this browser's choice, else the one kept with the account."""
+    who = reader()
+    for wanted in (request.cookies.get(THEME_COOKIE), who.user.theme if who else None):
+        if wanted in THEMES:
+            return wanted
+    return "auto"
+
+
+def csrf_field() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(csrf_token()))
+
+
+def navigation() -> list[dict[str, str]]:
+    """The main navigation of the reader; a later capability adds a line here."""
+    items = [
+        ("sites", "sites", "web.sites", _("Sites")),
+        ("incidents", "incidents", "web.incidents", _("Incidents")),
+        ("channels", "channels", "web.channels", _("Channels")),
+        ("settings", "settings", "web.settings", _("Settings")),
+    ]
+    return [{"family": each[0], "icon": each[1], "url": url_for(each[2]), "text": each[3]} for each in items]
+
+
+def _keep_static(response: Response) -> Response:
+    """A static file asked for by its digest may be kept for ever."""
+    if request.endpoint == "static" and request.args.get("v"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    helpers: dict[str, Any] = {
+        "asset": asset,
+        "actor": reader,
+        "can": can,
+        "csrf_field": csrf_field,
+        "csrf_token": csrf_token,
+        "current_locale": current_locale,
+        "current_theme": current_theme,
+        "duration": times.duration,
+        "duration_ms": times.duration_ms,
+        "full_time": times.full_time,
+        "languages": LANGUAGES.items,
+        "navigation": navigation,
+        "phase_label": words.phase_label,
+        "phases": words.phases,
+        "relative_time": times.relative_time,
+        "role_label": words.role_label,
+        "state_label": words.state_label,
+    }
+    app.jinja_env.globals.update(helpers)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.after_request(_keep_static)

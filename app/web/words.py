@@ -1,0 +1,115 @@
+"""The words for what the database calls by fixed names: states, phases, kinds of events, acts."""
+
+from __future__ import annotations
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+
+STATES = {
+    "UP": _l("Up"),
+    "DOWN": _l("Down"),
+    "DEGRADED": _l("Slow"),
+    "REGIONAL": _l("Down in some places"),
+    "UNKNOWN": _l("Unknown"),
+    "PAUSED": _l("Paused"),
+    "PENDING": _l("Waiting for the first result"),
+    "MAINTENANCE": _l("Maintenance"),
+}
+PHASES = {
+    "dns": _l("Name lookup"),
+    "connect": _l("Connect"),
+    "tls": _l("TLS"),
+    "first_byte": _l("First byte"),
+    "transfer": _l("Transfer"),
+}
+ROLES = {"owner": _l("Owner"), "admin": _l("Administrator"), "operator": _l("Operator"), "viewer": _l("Viewer")}
+STATUSES = {"up": "UP", "down": "DOWN", "degraded": "DEGRADED", "unknown": "UNKNOWN"}
+DELIVERY_STATES = {
+    "pending": (_l("Waiting"), "quiet"),
+    "sending": (_l("Sending"), "quiet"),
+    "sent": (_l("Delivered"), "up"),
+    "failed": (_l("Given up"), "down"),
+}
+MESSAGE_KINDS = {
+    "incident.opened": _l("Incident opened"),
+    "incident.closed": _l("Incident closed"),
+    "test": _l("Test message"),
+}
+SEVERITIES = {"critical": _l("Critical"), "warning": _l("Warning"), "info": _l("Information")}
+EVENT_KINDS = {
+    "site.created": _l("Site added"),
+    "site.changed": _l("Site changed"),
+    "site.archived": _l("Site archived"),
+    "site.restored": _l("Site restored"),
+    "monitor.created": _l("Monitor added"),
+    "monitor.changed": _l("Monitor changed"),
+    "monitor.deleted": _l("Monitor deleted"),
+    "monitor.paused": _l("Monitor paused"),
+    "monitor.resumed": _l("Monitor resumed"),
+    "monitor.up": _l("Up again"),
+    "monitor.down": _l("Down"),
+    "monitor.unknown": _l("No recent result"),
+    "incident.opened": _l("Incident opened"),
+    "incident.closed": _l("Incident closed"),
+    "incident.acknowledged": _l("Incident acknowledged"),
+}
+ACTIONS = {
+    "login": _l("Logged in"),
+    "login.failed": _l("Log-in failed"),
+    "logout": _l("Logged out"),
+    "user.create": _l("User created"),
+    "user.change": _l("User changed"),
+    "organization.change": _l("Organization changed"),
+    "settings.change": _l("Settings changed"),
+    "site.create": _l("Site added"),
+    "site.change": _l("Site changed"),
+    "site.archive": _l("Site archived"),
+    "site.restore": _l("Site restored"),
+    "monitor.create": _l("Monitor added"),
+    "monitor.change": _l("Monitor changed"),
+    "monitor.delete": _l("Monitor deleted"),
+    "monitor.pause": _l("Monitor paused"),
+    "monitor.resume": _l("Monitor resumed"),
+    "monitor.run": _l("Check asked for"),
+    "incident.ack": _l("Incident acknowledged"),
+    "channel.create": _l("Channel added"),
+    "channel.change": _l("Channel changed"),
+    "channel.delete": _l("Channel deleted"),
+    "channel.test": _l("Test message sent"),
+    "delivery.redeliver": _l("Delivery sent again"),
+}
+
+
+def state_label(state: str) -> str:
+    return str(STATES.get(state.upper(), state))
+
+
+def phases() -> list[tuple[str, str]]:
+    """The phases of a response in their order in time, with their words."""
+    return [(name, str(words)) for name, words in PHASES.items()]
+
+
+def phase_label(phase: str) -> str:
+    return str(PHASES.get(phase, phase))
+
+
+def role_label(role: str) -> str:
+    return str(ROLES.get(role, role))
+
+
+def event_label(kind: str) -> str:
+    return str(EVENT_KINDS.get(kind, kind))
+
+
+def action_label(action: str) -> str:
+    return str(ACTIONS.get(action, action))
+
+
+def in_language(text: dict[str, str] | str, locale: str) -> str:
+    """A registry's text in the page's language, or in English."""
+    return text if isinstance(text, str) else text.get(locale) or text.get("en", "")
+
+
+def translated(message: str) -> str:
+    """A service's English sentence in the page's language, where it is known."""
+    return gettext(message)
