@@ -12,27 +12,35 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
+import certifi
 import requests
-from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError as Urllib3Error
+from urllib3.exceptions import NewConnectionError
 
+from app.core.pinned import Cutter, PinnedAdapter
 from app.engine.net.errors import DoorRefusedError
 from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import Target, TargetError, parse_target
 
 CHUNK = 65_536
+MOST_ADDRESSES = 4
 IDEMPOTENT = ("GET", "HEAD", "OPTIONS", "PUT", "DELETE")
 RETRIED = (429, 502, 503, 504)
+REDIRECTS = (301, 302, 303, 307, 308)
 DROPPED_ELSEWHERE = ("authorization", "cookie", "webhook-signature")
+DROPPED_WITH_BODY = ("content-type", "content-encoding", "content-length")
 
 
 class DoorError(DoorRefusedError):
-    """Nothing came back. `code` is a word, the message a sentence, `permanent` says not to try again."""
+    """Nothing came back. `code` is a word, the message a sentence, `permanent` says not to try again.
+
+    Codes: url, dns, refused, connect, tls, timeout, broken, too_large, redirects.
+    """
 
     def __init__(self, code: str, sentence: str, *, permanent: bool = False) -> None:
         super().__init__(sentence, permanent=permanent)
@@ -41,6 +49,8 @@ class DoorError(DoorRefusedError):
 
 @dataclass(frozen=True, slots=True)
 class DoorResponse:
+    """An answer, whatever its status. `ms` is the last hop's time, connecting included."""
+
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -49,23 +59,22 @@ class DoorResponse:
     url: str
 
 
-class _Pinned(HTTPAdapter):
-    """Connects to one address for whatever host the URL names; SNI, certificate and Host are the host's."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One request as it goes over the wire."""
 
-    def __init__(self, target: Target, address: str) -> None:
-        self._target, self._address = target, address
-        super().__init__(max_retries=0)
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    data: bytes | None
 
-    def get_connection_with_tls_context(
-        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
-    ) -> Any:
-        _, pool_kwargs = self.build_connection_pool_key_attributes(request, verify, cert)
-        host = f"[{self._address}]" if ":" in self._address else self._address
-        if self._target.scheme == "https":
-            pool_kwargs |= {"server_hostname": self._target.host, "assert_hostname": self._target.host}
-        return self.poolmanager.connection_from_host(
-            host, port=self._target.port, scheme=self._target.scheme, pool_kwargs=pool_kwargs
-        )
+    def redirected(self, status: int, location: str) -> _Asked:
+        """What a redirect asks for (RFC 9110, 15.4): 303 and, by custom, POST with 301 or 302 become GET."""
+        url = urljoin(self.url, location)
+        to_get = self.method != "HEAD" and (status == 303 or (status in (301, 302) and self.method == "POST"))
+        if not to_get:
+            return _Asked(self.method, url, self.headers, self.data)
+        return _Asked("GET", url, _without(self.headers, DROPPED_WITH_BODY), None)
 
 
 class Door:
@@ -75,14 +84,14 @@ class Door:
         self,
         allow: AllowList,
         *,
-        ca_file: str | bool = True,
+        ca_file: str = "",
         connect_seconds: float = 5.0,
         total_seconds: float = 15.0,
         max_bytes: int = 1_048_576,
         max_redirects: int = 5,
         user_agent: str = "CloudEye/1 (+webhook)",
     ) -> None:
-        self._allow, self._ca_file = allow, ca_file
+        self._allow, self._ca_file = allow, ca_file or certifi.where()
         self._connect_seconds, self._total_seconds = connect_seconds, total_seconds
         self._max_bytes, self._max_redirects = max_bytes, max_redirects
         self._user_agent = user_agent
@@ -90,10 +99,6 @@ class Door:
     def post(self, url: str, *, headers: Mapping[str, str], data: bytes) -> DoorResponse:
         """POST without following redirects: a receiver that moved has to be told of by its owner."""
         return self.request("POST", url, headers=headers, data=data, max_redirects=0)
-
-    def check(self, url: str) -> None:
-        """Raise `DoorError` when the URL must not be contacted."""
-        self._addresses(self._target(url), time.monotonic() + self._connect_seconds)
 
     def request(
         self,
@@ -105,67 +110,55 @@ class Door:
         retries: int = 0,
         max_redirects: int | None = None,
     ) -> DoorResponse:
-        """Send and read the whole answer. Retries (idempotent methods only) back off 0.5, 1, 2 … seconds."""
+        """Send and read the whole answer, all tries together within `total_seconds`. Raises DoorError.
+
+        Retries are for idempotent methods, and back off by 0.5, 1, 2 … seconds or what Retry-After asks for.
+        """
         deadline = time.monotonic() + self._total_seconds
         hops = self._max_redirects if max_redirects is None else max_redirects
         tries = 1 + (retries if method in IDEMPOTENT else 0)
+        asked = _Asked(method, url, headers or {}, data)
         for attempt in range(tries):
             pause = 0.5 * 2**attempt
             try:
-                response = self._follow(method, url, dict(headers or {}), data, hops, deadline)
+                response = self._follow(asked, hops, deadline)
             except DoorError as error:
                 if error.permanent or attempt + 1 == tries or time.monotonic() + pause > deadline:
                     raise
             else:
                 if response.status not in RETRIED or attempt + 1 == tries:
                     return response
-                given = response.headers.get("Retry-After", "")
-                pause = max(pause, float(given)) if given.isdigit() else pause
+                pause = max(pause, _seconds_asked_for(response.headers.get("Retry-After", "")))
                 if time.monotonic() + pause > deadline:
                     return response
             time.sleep(pause)
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _follow(
-        self, method: str, url: str, headers: dict[str, str], data: bytes | None, hops: int, deadline: float
-    ) -> DoorResponse:
-        origin = self._target(url).origin
-        for hop in range(hops + 1):
-            response = self._once(method, url, headers, data, deadline)
+    def _follow(self, asked: _Asked, hops: int, deadline: float) -> DoorResponse:
+        origin = _target(asked.url).origin
+        for _ in range(hops + 1):
+            response = self._once(asked, deadline)
             location = response.headers.get("Location")
-            if response.status not in (301, 302, 303, 307, 308) or not location or hops == 0:
+            if response.status not in REDIRECTS or not location or hops == 0:
                 return response
-            if hop == hops:
-                break
-            url = urljoin(url, location)
-            if response.status == 303 or (response.status in (301, 302) and method == "POST"):
-                method, data = "GET", None
-            if self._target(url).origin != origin:
-                headers = {
-                    name: value for name, value in headers.items() if name.lower() not in DROPPED_ELSEWHERE
-                }
+            asked = asked.redirected(response.status, location)
+            if _target(asked.url).origin != origin:
+                kept = _without(asked.headers, DROPPED_ELSEWHERE)
+                asked = _Asked(asked.method, asked.url, kept, asked.data)
         raise DoorError("redirects", f"more than {hops} redirects", permanent=True)
 
-    def _once(
-        self, method: str, url: str, headers: dict[str, str], data: bytes | None, deadline: float
-    ) -> DoorResponse:
+    def _once(self, asked: _Asked, deadline: float) -> DoorResponse:
         """One request: each judged address in turn until one takes the connection."""
-        target = self._target(url)
+        target = _target(asked.url)
         problem: DoorError | None = None
-        for address in self._addresses(target, deadline)[:4]:
+        for address in self._addresses(target, deadline)[:MOST_ADDRESSES]:
             try:
-                return self._ask(target, address, method, headers, data, deadline)
+                return self._ask(asked, target, address, deadline)
             except DoorError as error:
                 if error.code != "connect":
                     raise
                 problem = error
         raise problem or DoorError("dns", f"{target.host} has no address")
-
-    def _target(self, url: str) -> Target:
-        try:
-            return parse_target(url)
-        except TargetError as error:
-            raise DoorError("url", str(error), permanent=True) from error
 
     def _addresses(self, target: Target, deadline: float) -> list[str]:
         left = max(0.1, min(self._connect_seconds, deadline - time.monotonic()))
@@ -179,61 +172,41 @@ class Door:
             raise DoorError("refused", str(error), permanent=True) from error
         return addresses
 
-    def _ask(
-        self,
-        target: Target,
-        address: str,
-        method: str,
-        headers: dict[str, str],
-        data: bytes | None,
-        deadline: float,
-    ) -> DoorResponse:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise DoorError("timeout", f"no answer within {self._total_seconds:g} s")
-        sent = {
-            "User-Agent": self._user_agent,
-            "Accept-Encoding": "gzip, deflate",
-            **headers,
-            "Host": target.authority,
-        }
+    def _ask(self, asked: _Asked, target: Target, address: str, deadline: float) -> DoorResponse:
         started = time.monotonic()
-        with requests.Session() as session:
-            session.trust_env = False
-            session.mount(f"{target.scheme}://", _Pinned(target, address))
+        left = deadline - started
+        if left <= 0:
+            raise self._late(target)
+        with Cutter(left) as cutter, requests.Session() as session:
+            session.trust_env = False  # No proxy and no .netrc: the judged address is where it goes.
+            session.mount(f"{target.scheme}://", PinnedAdapter(target, address, self._ca_file, cutter))
             try:
                 with session.request(
-                    method,
+                    asked.method,
                     target.url,
-                    headers=sent,
-                    data=data,
+                    headers=self._headers(asked, target),
+                    data=asked.data,
                     timeout=(min(self._connect_seconds, left), left),
-                    verify=self._ca_file,
                     allow_redirects=False,
                     stream=True,
                 ) as response:
-                    body = b"".join(self._bounded(response, deadline))
-                    ms = (time.monotonic() - started) * 1000
-                    return DoorResponse(
-                        response.status_code,
-                        CaseInsensitiveDict(response.headers),
-                        body,
-                        ms,
-                        address,
-                        target.url,
-                    )
+                    body = b"".join(self._bounded(response))
             except (requests.RequestException, Urllib3Error, OSError) as error:
-                raise _explained(error, target) from error
+                raise self._late(target) if cutter.has_cut else _explained(error, target) from error
+            if cutter.has_cut:  # A connection that was cut may look like one that ended.
+                raise self._late(target)
+            ms = (time.monotonic() - started) * 1000
+            headers = CaseInsensitiveDict(response.headers)
+            return DoorResponse(response.status_code, headers, body, ms, address, target.url)
 
-    def _bounded(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
-        """The body in pieces; ends it when there is too much of it or it takes too long."""
+    def _headers(self, asked: _Asked, target: Target) -> Mapping[str, str]:
+        own = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"}
+        return CaseInsensitiveDict({**own, **asked.headers, "Host": target.authority})
+
+    def _bounded(self, response: requests.Response) -> Iterator[bytes]:
+        """The body in pieces, decompressed; ends it when there is too much of it."""
         total = 0
-        while True:
-            if time.monotonic() > deadline:
-                raise DoorError("timeout", f"no whole answer within {self._total_seconds:g} s")
-            piece = response.raw.read1(CHUNK, decode_content=True)
-            if not piece:
-                return
+        while piece := response.raw.read1(CHUNK, decode_content=True):
             total += len(piece)
             if total > self._max_bytes:
                 raise DoorError(
@@ -241,12 +214,43 @@ class Door:
                 )
             yield piece
 
+    def _late(self, target: Target) -> DoorError:
+        return DoorError("timeout", f"{target.host} gave no whole answer within {self._total_seconds:g} s")
+
+
+def _target(url: str) -> Target:
+    try:
+        return parse_target(url)
+    except TargetError as error:
+        raise DoorError("url", str(error), permanent=True) from error
+
+
+def _without(headers: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in names}
+
+
+def _seconds_asked_for(retry_after: str) -> float:
+    """Retry-After as seconds from now (RFC 9110, 10.2.3); 0 when it cannot be read."""
+    text = retry_after.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+    except (ValueError, OverflowError):
+        return 0.0
+
 
 def _explained(error: Exception, target: Target) -> DoorError:
     if isinstance(error, requests.exceptions.SSLError):
         return DoorError("tls", f"the TLS connection to {target.host} failed")
+    if isinstance(error, requests.exceptions.ConnectTimeout) or _was_refused(error):
+        return DoorError("connect", f"{target.host} took no connection")
     if isinstance(error, requests.exceptions.ReadTimeout | TimeoutError):
         return DoorError("timeout", f"{target.host} did not answer in time")
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return DoorError("connect", f"{target.host} took no connection")
     return DoorError("broken", f"the answer of {target.host} broke off ({type(error).__name__})")
+
+
+def _was_refused(error: Exception) -> bool:
+    """Whether there never was a connection: only then may another address be tried with the same POST."""
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), NewConnectionError)
