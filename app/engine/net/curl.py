@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any
 
 import pycurl
 
-from app.engine.net.reactor import READ, WRITE, Reactor, Timer, guarded
+from app.engine.net.reactor import READ, WRITE, Reactor, report
 
 Option = tuple[int, Any]
+LONG = 300_000
 _ERROR_EVENTS = ~(READ | WRITE)
 _EPOLL_OF_CURL = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
 # The hybrid post-quantum group that OpenSSL offers first costs a fifth of the handshake on both sides and
@@ -33,9 +35,12 @@ class Request:
     port: int
     is_tls: bool
     timeout_ms: int
+    # LONG leaves it to `timeout_ms`.
     connect_timeout_ms: int
     max_body: int
     keeps_body: bool = False
+    # Whether to collect what the handshake tells. It costs a tenth of a handshake.
+    wants_tls: bool = False
     options: Sequence[Option] = ()
 
 
@@ -60,7 +65,8 @@ class Transfer:
         self._request: Request
         self._url = ""
         self._pinned = ""
-        self._is_tls = False
+        self._wants_tls = False
+        self._timeout_ms = self._connect_timeout_ms = 0
         self._set_base()
 
     def prepare(self, request: Request) -> None:
@@ -78,12 +84,17 @@ class Transfer:
         if host != self._pinned:
             setopt(pycurl.CONNECT_TO, [f"::{host}:"])
             self._pinned = host
-        setopt(pycurl.TIMEOUT_MS, request.timeout_ms)
-        setopt(pycurl.CONNECTTIMEOUT_MS, request.connect_timeout_ms)
-        if request.is_tls != self._is_tls:
+        if request.timeout_ms != self._timeout_ms:
+            setopt(pycurl.TIMEOUT_MS, request.timeout_ms)
+            self._timeout_ms = request.timeout_ms
+        if request.connect_timeout_ms != self._connect_timeout_ms:
+            setopt(pycurl.CONNECTTIMEOUT_MS, request.connect_timeout_ms)
+            self._connect_timeout_ms = request.connect_timeout_ms
+        if request.wants_tls != self._wants_tls:
             # The version of TLS is told by libcurl's commentary alone, so it is asked to speak there.
-            setopt(pycurl.VERBOSE, request.is_tls)
-            self._is_tls = request.is_tls
+            setopt(pycurl.VERBOSE, request.wants_tls)
+            setopt(pycurl.OPT_CERTINFO, request.wants_tls)
+            self._wants_tls = request.wants_tls
         if request.keeps_body:
             setopt(pycurl.HEADERFUNCTION, self.headers.append)
         for option, value in request.options:
@@ -100,7 +111,8 @@ class Transfer:
 
     def _set_base(self) -> None:
         self._url = self._pinned = ""
-        self._is_tls = False
+        self._wants_tls = False
+        self._timeout_ms = self._connect_timeout_ms = 0
         for option, value in self._base:
             self.easy.setopt(option, value)
         self.easy.setopt(pycurl.WRITEFUNCTION, self._on_body)
@@ -137,7 +149,6 @@ class CurlMulti:
         self._idle: list[Transfer] = []
         self._running: dict[pycurl.Curl, Transfer] = {}
         self._watched: dict[int, int] = {}
-        self._timer: Timer | None = None
         self._has_news = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, 0)
@@ -145,6 +156,7 @@ class CurlMulti:
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
         reactor.default_handler = self._on_event
         reactor.after_events = self._collect
+        reactor.on_deadline = self._on_time
 
     def start(self, request: Request, on_done: Callable[[Transfer], None]) -> Transfer:
         """Begin a transfer. Raises pycurl.error when libcurl refuses an option's value."""
@@ -190,14 +202,12 @@ class CurlMulti:
         self._watched[fd] = events
 
     def _on_timer(self, timeout_ms: int) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if timeout_ms >= 0:
-            self._timer = self._reactor.call_at(monotonic() + timeout_ms / 1000, self._on_time)
+        if timeout_ms > 0:
+            self._reactor.deadline = monotonic() + timeout_ms / 1000
+        else:
+            self._reactor.deadline = inf if timeout_ms else 0.0
 
     def _on_time(self) -> None:
-        self._timer = None
         self._act(pycurl.SOCKET_TIMEOUT, 0)
 
     def _on_event(self, fd: int, events: int) -> None:
@@ -236,8 +246,11 @@ class CurlMulti:
         transfer = self._running.pop(easy)
         self._multi.remove_handle(easy)
         transfer.code, transfer.message = code, message
-        on_done, transfer.on_done = transfer.on_done, _nobody
-        guarded(lambda: on_done(transfer))
+        try:
+            transfer.on_done(transfer)
+        except Exception:
+            report()
+        transfer.on_done = _nobody
         transfer.settle()
         self._idle.append(transfer)
 
@@ -259,7 +272,6 @@ def _base_options(ca_file: str) -> list[Option]:
         (pycurl.DNS_CACHE_TIMEOUT, 0),
         (pycurl.CAINFO, ca_file),
         (pycurl.SSL_EC_CURVES, _GROUPS),
-        (pycurl.OPT_CERTINFO, 1),
         (pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS),
         (pycurl.USERAGENT, "CloudEye/1.0"),
         # What is decompressed is decompressed by us, within bounds.

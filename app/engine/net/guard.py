@@ -29,10 +29,11 @@ class AddressRefusedError(Exception):
         self.why = why
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class AllowList:
     """Networks (CIDR or single addresses) that may be contacted although they are not public.
 
+    Compared by identity, so that looking a judgement up is cheap; `of` gives equal lists as one.
     Raises ValueError when a network cannot be read.
     """
 

@@ -13,6 +13,8 @@ import sys
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
+from itertools import count
+from math import inf
 from time import monotonic
 
 Callback = Callable[[], None]
@@ -26,17 +28,13 @@ _HEARTBEAT = 0.25
 class Timer:
     """A call at a moment. `cancel()` may be called at any time, from the loop's thread."""
 
-    __slots__ = ("callback", "when")
+    __slots__ = ("callback",)
 
-    def __init__(self, when: float, callback: Callback) -> None:
-        self.when = when
+    def __init__(self, callback: Callback) -> None:
         self.callback: Callback | None = callback
 
     def cancel(self) -> None:
         self.callback = None
-
-    def __lt__(self, other: Timer) -> bool:
-        return self.when < other.when
 
 
 class LagMeter:
@@ -74,8 +72,13 @@ class Reactor:
         self.epoll = select.epoll()
         self.after_events: Callback | None = None
         self.default_handler: Callable[[int, int], None] | None = None
+        # One more timer, changed so often that it is a mere number: when to call `on_deadline`.
+        self.deadline = inf
+        self.on_deadline: Callback | None = None
         self._handlers: dict[int, Callable[[int], None]] = {}
-        self._timers: list[Timer] = []
+        # The number keeps the order of equal times, and timers themselves from being compared.
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._numbers = count()
         self._calls: deque[Callback] = deque()
         self._wake_fd = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._is_asleep = False
@@ -105,8 +108,8 @@ class Reactor:
             self.epoll.unregister(fd)
 
     def call_at(self, when: float, callback: Callback) -> Timer:
-        timer = Timer(when, callback)
-        heapq.heappush(self._timers, timer)
+        timer = Timer(callback)
+        heapq.heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
     def call_soon_threadsafe(self, callback: Callback) -> None:
@@ -151,6 +154,9 @@ class Reactor:
                     report()
             self._run_calls()
             self._run_timers()
+            if self.deadline <= monotonic() and self.on_deadline is not None:
+                self.deadline = inf
+                guarded(self.on_deadline)
             if self.after_events is not None:
                 guarded(self.after_events)
             end = monotonic()
@@ -161,11 +167,10 @@ class Reactor:
         self._is_asleep = True
         if self._calls:
             return 0.0
-        while self._timers and self._timers[0].callback is None:
+        while self._timers and self._timers[0][2].callback is None:
             heapq.heappop(self._timers)
-        if not self._timers:
-            return _HEARTBEAT
-        return min(max(self._timers[0].when - monotonic(), 0.0), _HEARTBEAT)
+        when = min(self._timers[0][0], self.deadline) if self._timers else self.deadline
+        return min(max(when - monotonic(), 0.0), _HEARTBEAT)
 
     def _run_calls(self) -> None:
         for _ in range(len(self._calls)):
@@ -173,8 +178,8 @@ class Reactor:
 
     def _run_timers(self) -> None:
         now = monotonic()
-        while self._timers and self._timers[0].when <= now:
-            callback = heapq.heappop(self._timers).callback
+        while self._timers and self._timers[0][0] <= now:
+            callback = heapq.heappop(self._timers)[2].callback
             if callback is not None:
                 guarded(callback)
 

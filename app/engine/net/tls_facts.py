@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
+Endpoint = tuple[str, str, int]  # name, address, port
 _MAX_NAMES = 20
 _MAX_TEXT = 200
 
@@ -47,15 +49,51 @@ def read_certificate(pem: str) -> CertificateFacts | None:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What one handshake told, and when (`time.monotonic()`)."""
+
+    seen_at: float
+    version: str | None
+    leaf: CertificateFacts | None
+
+
+class HandshakeMemory:
+    """The last handshake with each endpoint, good for a minute.
+
+    Every check makes a whole handshake and verifies the certificate. Only *telling* what it looks like is
+    saved, which costs as much as the rest of the check; a failed handshake is always looked at anew.
+    """
+
+    def __init__(self, size: int = 20_000, seconds: float = 60.0) -> None:
+        self._size = size
+        self._seconds = seconds
+        self._known: OrderedDict[Endpoint, Handshake] = OrderedDict()
+
+    def get(self, endpoint: Endpoint, now: float) -> Handshake | None:
+        known = self._known.get(endpoint)
+        return known if known is not None and known.seen_at > now - self._seconds else None
+
+    def put(self, endpoint: Endpoint, handshake: Handshake) -> None:
+        self._known[endpoint] = handshake
+        self._known.move_to_end(endpoint)
+        if len(self._known) > self._size:
+            self._known.popitem(last=False)
+
+    def forget(self, endpoint: Endpoint) -> None:
+        self._known.pop(endpoint, None)
+
+
 def leaf_of(chain: list[list[tuple[str, str]]]) -> CertificateFacts | None:
     """The first certificate of libcurl's CERTINFO."""
     pem = next((value for name, value in reversed(chain[0]) if name == "Cert"), None) if chain else None
     return read_certificate(pem) if pem else None
 
 
-def as_facts(leaf: CertificateFacts | None, version: str | None, now_ms: int) -> dict[str, Any]:
+def as_facts(handshake: Handshake, now_ms: int) -> dict[str, Any]:
     """The `tls` part of a sample's facts."""
-    facts: dict[str, Any] = {"version": version}
+    leaf = handshake.leaf
+    facts: dict[str, Any] = {"version": handshake.version}
     if leaf is not None:
         facts |= {
             "issuer": leaf.issuer,

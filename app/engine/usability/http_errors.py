@@ -25,6 +25,7 @@ _VERIFY = {
 # pycurl has no names for these two of curl.h.
 _E_HTTP2_STREAM = 92
 _E_TOO_LARGE = 100
+UNVERIFIED: int = pycurl.E_SSL_CACERT
 _RESETS = (pycurl.E_RECV_ERROR, pycurl.E_SEND_ERROR)
 _PROTOCOL_ERRORS = (
     pycurl.E_UNSUPPORTED_PROTOCOL,
@@ -54,7 +55,7 @@ def failure_of(transfer: Transfer, request: Request, host: str, timeout_ms: int)
         return _not_connected(transfer, detail)
     if code == pycurl.E_OPERATION_TIMEDOUT:
         return _timed_out(transfer, request, detail)
-    if code in (pycurl.E_SSL_CACERT, pycurl.E_SSL_CONNECT_ERROR):
+    if code in (UNVERIFIED, pycurl.E_SSL_CONNECT_ERROR):
         return _tls(transfer, detail)
     return "down", _http_reason(code, transfer.message), detail
 

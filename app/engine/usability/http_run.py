@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pycurl
 
-from app.engine.net.curl import Request, Transfer
+from app.engine.net.curl import LONG, Request, Transfer
 from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 from app.engine.net.resolver import Answer
 from app.engine.net.target import Target, TargetError, parse_target
-from app.engine.net.tls_facts import as_facts, leaf_of
+from app.engine.net.tls_facts import Endpoint, Handshake, as_facts, leaf_of
 from app.engine.usability.http_body import BodyUnreadableError, decompressed, header_value, text_of
-from app.engine.usability.http_errors import failure_of, is_unreached
+from app.engine.usability.http_errors import UNVERIFIED, Failure, failure_of, is_unreached
 from app.engine.usability.http_plan import Plan, request_options
 from app.engine.usability.types import Check, Done, Outcome, Status
 
@@ -45,6 +45,7 @@ class HttpRun:
         "_failed",
         "_hop_started",
         "_is_over",
+        "_known",
         "_loop",
         "_method",
         "_options",
@@ -54,6 +55,7 @@ class HttpRun:
         "_seen",
         "_stop_at",
         "_target",
+        "_verdict",
     )
 
     def __init__(self, loop: ProbeLoop, check: Check, plan: Plan, done: Done) -> None:
@@ -73,6 +75,8 @@ class HttpRun:
         self._dns_ms = 0.0
         self._dns_timer: Timer | None = None
         self._request: Request
+        self._known: Handshake | None = None
+        self._verdict: Failure | None = None
         self._is_over = False
 
     def begin(self) -> None:
@@ -126,14 +130,20 @@ class HttpRun:
         """Try the first of the addresses left."""
         left_ms = int((self._stop_at - monotonic()) * 1000)
         target = self._target
-        connect_ms = left_ms
+        connect_ms = LONG
         if len(self._addresses) > 1:
             connect_ms = min(left_ms, max(left_ms // len(self._addresses), _MIN_CONNECT_MS))
+        address = self._addresses.pop(0)
+        is_tls = target.scheme == "https"
+        self._known = None
+        if is_tls:
+            self._known = self._loop.handshakes.get((target.host, address, target.port), monotonic())
         self._request = Request(
             url=target.url,
-            address=self._addresses.pop(0),
+            address=address,
             port=target.port,
-            is_tls=target.scheme == "https",
+            is_tls=is_tls,
+            wants_tls=is_tls and self._known is None,
             timeout_ms=max(left_ms, 1),
             connect_timeout_ms=max(connect_ms, 1),
             max_body=self._plan.max_body,
@@ -157,6 +167,9 @@ class HttpRun:
             self._end("unknown", "probe_error", {"error": f"{type(error).__name__}: {error}"[:200]})
 
     def _on_transfer(self, transfer: Transfer) -> None:
+        if self._verdict is not None and transfer.code != UNVERIFIED:
+            self._end(*self._verdict)
+            return
         if transfer.code and not transfer.is_cut:
             self._on_failure(transfer)
             return
@@ -173,10 +186,16 @@ class HttpRun:
             self._failed.append(self._request.address)
             self._connect()
             return
-        status, reason, detail = failure_of(
-            transfer, self._request, self._target.host, self._check.timeout_ms
-        )
-        self._end(status, reason, detail, transfer)
+        failure = failure_of(transfer, self._request, self._target.host, self._check.timeout_ms)
+        if transfer.code == UNVERIFIED and not self._request.wants_tls:
+            # The certificate is not the one that was known. The verdict stands; only to tell what the
+            # new one looks like, connect once more.
+            self._loop.handshakes.forget(self._endpoint())
+            self._verdict = failure
+            self._addresses = [self._request.address]
+            self._connect()
+            return
+        self._end(*failure, transfer)
 
     def _follow(self, transfer: Transfer, status: int, location: str) -> None:
         self._redirects.append({"status": status, "url": location[:_MAX_URL]})
@@ -238,7 +257,7 @@ class HttpRun:
         self._is_over = True
         if self._dns_timer is not None:
             self._dns_timer.cancel()
-        outcome = Outcome(status, reason, detail, dns_ms=round(self._dns_ms, 3))
+        outcome = Outcome(status, reason, detail, dns_ms=int(self._dns_ms * 1000) / 1000)
         if self._redirects:
             outcome.facts["redirects"] = self._redirects
         if self._failed:
@@ -260,10 +279,25 @@ class HttpRun:
         if transfer.is_cut:
             facts["is_cut"] = True
         if self._request.is_tls and getinfo(pycurl.CONNECT_TIME_T):
-            leaf = leaf_of(getinfo(pycurl.INFO_CERTINFO))
-            if leaf is not None or transfer.tls_version is not None:
-                facts["tls"] = as_facts(leaf, transfer.tls_version, self._loop.now_ms())
+            handshake = self._handshake(transfer)
+            if handshake is not None:
+                facts["tls"] = as_facts(handshake, self._loop.now_ms())
                 facts["tls"]["is_verified"] = self._is_verified(outcome)
+
+    def _endpoint(self) -> Endpoint:
+        return self._target.host, self._request.address, self._request.port
+
+    def _handshake(self, transfer: Transfer) -> Handshake | None:
+        """What is known of the handshake; None when there was nothing to see."""
+        if self._known is not None:
+            return self._known
+        leaf = leaf_of(transfer.easy.getinfo(pycurl.INFO_CERTINFO))
+        if leaf is None and transfer.tls_version is None:
+            return None
+        handshake = Handshake(monotonic(), transfer.tls_version, leaf)
+        if transfer.code != UNVERIFIED:
+            self._loop.handshakes.put(self._endpoint(), handshake)
+        return handshake
 
     def _is_verified(self, outcome: Outcome) -> bool | None:
         """True or False as the chain and the name were found; None when nobody was to look."""

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from app.engine.net.curl import CurlMulti
 from app.engine.net.reactor import Reactor, Timer, guarded, report
 from app.engine.net.resolver import Resolver
+from app.engine.net.tls_facts import HandshakeMemory
 from app.engine.usability.reasons import TIMEOUTS
 from app.engine.usability.registry import UnknownTypeError, all_types, get_type, problems
 from app.engine.usability.types import Check, Outcome, Sample
@@ -36,6 +37,7 @@ class ProbeLoop:
         self.reactor = Reactor()
         self.resolver = Resolver(self.reactor, dns_servers)
         self.curl = CurlMulti(self.reactor, ca_file)
+        self.handshakes = HandshakeMemory()
         self.now_ms = now_ms
         self._pool: ThreadPoolExecutor | None = None
 
@@ -235,14 +237,14 @@ class Engine:
             status=outcome.status,
             reason=outcome.reason,
             detail=outcome.detail,
-            total_ms=None if started_at is None else round((now - started_at) * 1000, 3),
+            total_ms=None if started_at is None else _ms(now - started_at),
             dns_ms=outcome.dns_ms,
             connect_ms=outcome.connect_ms,
             tls_ms=outcome.tls_ms,
             first_byte_ms=outcome.first_byte_ms,
             transfer_ms=outcome.transfer_ms,
-            late_ms=round(max((started_at or now) - flight.due_at, 0.0) * 1000, 3),
-            lag_ms=0.0 if started_at is None else round(reactor.worst_lag_since(started_at) * 1000, 3),
+            late_ms=_ms(max((started_at or now) - flight.due_at, 0.0)),
+            lag_ms=0.0 if started_at is None else _ms(reactor.worst_lag_since(started_at)),
             http_status=outcome.http_status,
             address=outcome.address,
             facts=outcome.facts,
@@ -269,6 +271,11 @@ class Engine:
 def _descriptor_limit() -> int:
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MAX_IN_FLIGHT + _SPARE_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def _ms(seconds: float) -> float:
+    """Milliseconds with whole microseconds."""
+    return int(seconds * 1_000_000) / 1000
 
 
 def _short(error: Exception) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 
 import pytest
 
+from app.engine.usability.loop import Engine
+from app.engine.usability.types import Check, Sample
 from tests.engine.certs import Authority
-from tests.engine.conftest import Probe
+from tests.engine.conftest import LOOPBACK, Probe, now_ms
 from tests.engine.targets import Target, reply
 
 
@@ -64,6 +67,26 @@ def test_a_wrong_certificate_may_be_accepted_on_purpose(probe: Probe, authority:
     assert sample.status == "up"
     assert sample.facts["tls"]["is_verified"] is None
     assert sample.facts["tls"]["names"] == ["other.example"]
+
+
+def test_a_certificate_that_goes_bad_between_two_checks_is_seen(authority: Authority) -> None:
+    samples: queue.SimpleQueue[Sample] = queue.SimpleQueue()
+    context = authority.context("127.0.0.1")
+    with (
+        Target(reply(), tls=context) as target,
+        Engine(ca_file=authority.ca_file, location="here", now_ms=now_ms) as engine,
+    ):
+        check = Check(1, 1, "http", {"url": target.url()}, now_ms(), 5000, LOOPBACK)
+        engine.submit([check], samples.put)
+        good = samples.get(timeout=5)
+        engine.submit([check], samples.put)
+        known = samples.get(timeout=5)
+        context.load_cert_chain(*authority.files("other.example"))
+        engine.submit([check], samples.put)
+        bad = samples.get(timeout=5)
+    assert known.facts["tls"]["names"] == good.facts["tls"]["names"] == ["127.0.0.1"]
+    assert (bad.reason, bad.detail["names"]) == ("tls_wrong_host", "other.example")
+    assert bad.facts["tls"]["names"] == ["other.example"]
 
 
 def test_accepting_one_wrong_certificate_accepts_no_other(probe: Probe, authority: Authority) -> None:
