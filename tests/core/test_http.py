@@ -21,7 +21,7 @@ from app.core.pinned import tls_context
 from app.engine.net.guard import AllowList
 from app.engine.net.resolver import resolve
 from tests.engine.certs import Authority
-from tests.engine.targets import Act, NameServer, Target, redirect, reply, reset
+from tests.engine.targets import Act, NameServer, Target, free_port, redirect, reply, reset
 
 LOOPBACK = AllowList(("127.0.0.0/8",))
 LINK_LOCAL = "http://169.254.169.254/latest/meta-data/"
@@ -60,6 +60,71 @@ def for_ever(wire: bytes) -> Act:
             connection.sendall(wire)
 
     return act
+
+
+def test_it_brings_the_answer() -> None:
+    with Target(reply(b"hello", headers=("X-Here: 1",))) as target:
+        response = Door(LOOPBACK).request("GET", target.url("/path?q=1"))
+    assert (response.status, response.body, response.address) == (200, b"hello", "127.0.0.1")
+    assert response.headers["x-here"] == "1" and response.ms > 0
+    assert target.requests[0].startswith(b"GET /path?q=1 HTTP/1.1")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1",
+        "localhost",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "169.254.169.254",
+        "10.0.0.1",
+        "2130706433",
+        "0177.0.0.1",
+        "0x7f.1",
+        "0.0.0.0",
+        "[64:ff9b::7f00:1]",
+        "100.64.0.1",
+        "user@127.0.0.1",
+    ],
+)
+def test_it_refuses_what_is_not_public(host: str) -> None:
+    with Target(reply()) as target:
+        with pytest.raises(DoorError) as caught:
+            Door(AllowList.nothing()).request("GET", target.url(host=host))
+        assert caught.value.permanent and target.requests == []
+
+
+def test_it_tries_the_next_address_when_one_takes_no_connection(names: NameServer) -> None:
+    names.zone["two.example"] = ("127.0.0.1", "127.0.0.2")
+    with Target(reply(), host="127.0.0.2") as target:
+        response = Door(LOOPBACK).post(target.url(host="two.example"), headers={}, data=b"{}")
+    assert response.address == "127.0.0.2"
+
+
+def test_it_says_in_a_sentence_that_nobody_listens() -> None:
+    with pytest.raises(DoorError, match="took no connection") as caught:
+        Door(LOOPBACK).request("GET", f"http://127.0.0.1:{free_port()}/")
+    assert caught.value.code == "connect" and not caught.value.permanent
+
+
+def test_a_name_nobody_knows_may_be_known_later(names: NameServer) -> None:
+    with pytest.raises(DoorError, match=r"nowhere\.example") as caught:
+        Door(LOOPBACK).request("GET", "http://nowhere.example/")
+    assert caught.value.code == "dns" and not caught.value.permanent
+
+
+def test_it_ends_a_circle_of_redirects() -> None:
+    with Target(redirect("/")) as target, pytest.raises(DoorError) as caught:
+        Door(LOOPBACK, max_redirects=3).request("GET", target.url())
+    assert caught.value.code == "redirects" and len(target.requests) == 4
+
+
+@pytest.mark.parametrize(("method", "times"), [("GET", 3), ("POST", 1)])
+def test_it_repeats_only_what_does_no_harm_twice(method: str, times: int) -> None:
+    with Target(reply(b"", "503 Later")) as target:
+        assert Door(LOOPBACK).request(method, target.url(), retries=2).status == 503
+        assert len(target.requests) == times
 
 
 @pytest.mark.parametrize(
