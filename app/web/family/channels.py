@@ -1,0 +1,146 @@
+"""Channels: where notifications go; their form, drawn from the kind's schema; and a test at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import make_response, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.core.errors import InvalidError
+from app.engine.notify.registry import ChannelKind, all_kinds, get_kind
+from app.models import Channel
+from app.service.channel import (
+    change_channel,
+    config_of,
+    create_channel,
+    delete_channel,
+    get_channel,
+    list_channels,
+    test_channel,
+)
+from app.service.delivery import list_deliveries
+from app.web import schema_form
+from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment
+from app.web.blueprint import web
+from app.web.forms import Form
+from app.web.i18n import current_locale
+from app.web.identity import actor
+from app.web.present.delivery import delivery_row
+from app.web.words import in_language
+
+
+def channel_tabs(active: str) -> list[dict[str, Any]]:
+    tabs = [("channels", _("Channels")), ("deliveries", _("Deliveries"))]
+    return [{"url": url_for(f"web.{name}"), "text": text, "active": name == active} for name, text in tabs]
+
+
+@web.get("/channels")
+def channels() -> str:
+    page = list_channels(actor(), cursor=cursor(), limit=PAGE_SIZE)
+    more = url_for("web.channels", cursor=page.next_cursor) if page.next_cursor else None
+    rows = [{"channel": each, "kind": _title(get_kind(each.type))} for each in page.items]
+    template = "channels/_rows.html" if wants_fragment() else "channels/list.html"
+    return render_template(template, rows=rows, more_url=more, tabs=channel_tabs("channels"))
+
+
+@web.get("/channels/new")
+def channel_new() -> BaseResponse:
+    kind = _kind_asked_for()
+    fields = schema_form.fields_of(kind.schema(), current_locale())
+    values = schema_form.values_of(fields, kind.schema(), {})
+    return _show(Form({**values, "is_enabled": True}), kind, None)
+
+
+@web.post("/channels/new")
+def channel_new_post() -> BaseResponse:
+    kind = _kind_asked_for()
+    form, values = _read(kind, {})
+    try:
+        made = create_channel(actor(), {**values, "type": kind.name})
+    except InvalidError as error:
+        form.refuse(error)
+        return _show(form, kind, None, 400)
+    say(_("The channel is added. Send a test to see whether messages arrive."))
+    return go(url_for("web.channel", channel_id=made.id))
+
+
+@web.get("/channels/<int:channel_id>")
+def channel(channel_id: int) -> BaseResponse:
+    found = get_channel(actor(), channel_id)
+    kind, stored = get_kind(found.type), config_of(found)
+    fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
+    values = schema_form.values_of(fields, kind.schema(), stored)
+    return _show(Form({**values, "name": found.name, "is_enabled": found.is_enabled}), kind, found)
+
+
+@web.post("/channels/<int:channel_id>")
+def channel_post(channel_id: int) -> BaseResponse:
+    found = get_channel(actor(), channel_id)
+    kind = get_kind(found.type)
+    form, values = _read(kind, config_of(found))
+    try:
+        change_channel(actor(), channel_id, values)
+    except InvalidError as error:
+        form.refuse(error)
+        return _show(form, kind, found, 400)
+    say(_("Saved."))
+    return go(url_for("web.channel", channel_id=channel_id))
+
+
+@web.post("/channels/<int:channel_id>/test")
+def channel_test(channel_id: int) -> BaseResponse:
+    result = test_channel(actor(), channel_id)
+    if result["ok"]:
+        say(_("The test message was taken after %(ms)s ms.", ms=round(result["ms"] or 0)))
+    else:
+        say(_("The test message was not taken: %(why)s", why=result["error"] or ""), bad=True)
+    return go(url_for("web.channel", channel_id=channel_id))
+
+
+@web.post("/channels/<int:channel_id>/delete")
+def channel_delete(channel_id: int) -> BaseResponse:
+    found = get_channel(actor(), channel_id)
+    delete_channel(actor(), channel_id)
+    say(_("%(name)s was deleted.", name=found.name))
+    return go(url_for("web.channels"))
+
+
+def _title(kind: ChannelKind) -> str:
+    return in_language(kind.title, current_locale())
+
+
+def _kind_asked_for() -> ChannelKind:
+    kinds = {each.name: each for each in all_kinds()}
+    return kinds.get(request.args.get("type", "webhook")) or next(iter(kinds.values()))
+
+
+def _read(kind: ChannelKind, stored: dict[str, Any]) -> tuple[Form, dict[str, Any]]:
+    """The typed form, and the values for the service. What is stored and secret comes as its mask."""
+    fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
+    values = {
+        "name": request.form.get("name", ""),
+        "is_enabled": "is_enabled" in request.form,
+        "config": schema_form.read(fields, request.form, stored),
+    }
+    shown = {each.name: values["config"].get(each.key) for each in fields if not each.is_secret}
+    return Form({"name": values["name"], "is_enabled": values["is_enabled"], **shown}), values
+
+
+def _show(form: Form, kind: ChannelKind, found: Channel | None, status: int = 200) -> BaseResponse:
+    stored = config_of(found) if found else None
+    fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
+    form.labels = {"name": _("Name"), **{each.name: each.title for each in fields}}
+    recent = list_deliveries(actor(), channel_id=found.id, limit=5).items if found else []
+    html = render_template(
+        "channels/form.html",
+        form=form,
+        groups=schema_form.groups_of(fields, form.errors),
+        kind=kind.name,
+        kinds=[(each.name, _title(each)) for each in all_kinds()],
+        doc=in_language(kind.doc, current_locale()),
+        channel=found,
+        rows=[delivery_row(each) for each in recent],
+    )
+    return make_response(html, status)
