@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from app.core.clock import now_ms
+from app.core.clock import now_ms, to_ms
 from app.service.actor import Actor
 from app.service.series import series
 from app.web.present.state import strip_cells, uptime
@@ -18,10 +19,13 @@ DEFAULT_RANGE = "24h"
 STRIP_CELLS = 72
 
 
-def chosen_range() -> str:
-    """The range in the address, or the default one."""
-    wanted = request.args.get("range", DEFAULT_RANGE)
-    return wanted if wanted in RANGES else DEFAULT_RANGE
+def chosen_range(born: datetime | None = None) -> str:
+    """The range in the address; else a day, or less for what was `born` only just now."""
+    wanted = request.args.get("range", "")
+    if wanted in RANGES:
+        return wanted
+    age_ms = now_ms() - to_ms(born) if born else RANGES[DEFAULT_RANGE]
+    return next((key for key in ("1h", "6h") if age_ms < 2 * RANGES[key]), DEFAULT_RANGE)
 
 
 def range_words(key: str) -> str:
@@ -45,6 +49,8 @@ def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
     _step, pieces = series(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end, pieces=240)
     names = ("dns", "connect", "tls", "first_byte", "transfer")
     return {
+        "from": (end - RANGES[key]) / 1000,
+        "to": end / 1000,
         "t": [piece.start_ms / 1000 for piece in pieces],
         "phases": {name: [piece.phases_ms[name] for piece in pieces] for name in names},
         "total": [piece.total_ms for piece in pieces],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,11 @@ def csrf_field() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(escape(csrf_token()))
 
 
+def out_of_band(html: str) -> Markup:
+    """A fragment whose first element takes the place of the one with its id, wherever that is on the page."""
+    return Markup(re.sub(r"<\w+", r'\g<0> hx-swap-oob="true"', str(html), count=1))  # noqa: S704 - our own template's
+
+
 def navigation() -> list[dict[str, str]]:
     """The main navigation of the reader; a later capability adds a line here."""
     items = [
@@ -79,6 +85,7 @@ def init_app(app: Flask) -> None:
         "full_time": times.full_time,
         "languages": LANGUAGES.items,
         "navigation": navigation,
+        "out_of_band": out_of_band,
         "phase_label": words.phase_label,
         "phases": words.phases,
         "relative_time": times.relative_time,

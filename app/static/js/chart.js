@@ -62,7 +62,7 @@
       tzDate: (seconds) => zoned(seconds, box.dataset.zone),
       legend: { show: false },
       cursor: { points: { show: false }, y: false },
-      scales: { y: { range: (_, low, high) => [0, Math.max(high * 1.12, 1)] } },
+      scales: { x: { range: () => [data.from, data.to] }, y: { range: (_, low, high) => [0, Math.max(high * 1.12, 1)] } },
       axes: [
         { ...axis, grid: { show: false }, space: narrow ? 80 : 110, values: clock(box) },
         { ...axis, size: 60, values: (_, ticks) => ticks.map(ms) },

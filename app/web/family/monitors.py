@@ -62,7 +62,7 @@ def _results_url(monitor_id: int, next_cursor: str | None) -> str | None:
 def monitor(monitor_id: int) -> str:
     """State, response times and recent results of one monitor."""
     found = get_monitor(actor(), monitor_id)
-    key = chosen_range()
+    key = chosen_range(found.created_at)
     return render_template(
         "monitors/monitor.html",
         **_monitor_context(found),

@@ -80,7 +80,7 @@ def site(site_id: int) -> str:
     wanted = request.args.get("monitor", "")
     ids = [str(each["id"]) for each in context["monitors"]]
     chosen = wanted if wanted in ids else (ids[0] if ids else None)
-    key = chosen_range()
+    key = chosen_range(found.created_at)
     return render_template(
         "sites/site.html",
         **context,
