@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import InvalidError, NotFoundError, RateLimitedError
+from app.core.redis import increment_within
 from app.core.secret_box import SealBrokenError, seal, unseal
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
@@ -17,10 +18,11 @@ from app.engine.notify.registry import ChannelKind, UnknownKindError, get_kind, 
 from app.models import Channel, db, write
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
-from app.service.delivery import send_through
+from app.service.delivery import send_now
 from app.service.paging import Page, page_by_id
 
 MASK = "********"
+TESTS_A_MINUTE = 20
 
 
 def get_channel(actor: Actor, channel_id: int) -> Channel:
@@ -46,11 +48,11 @@ def list_channels(actor: Actor, *, cursor: str | None = None, limit: int = 50) -
 def config_of(channel: Channel) -> dict[str, Any]:
     """A channel's configuration with its secrets masked; empty when our key no longer opens it."""
     try:
-        config = unseal(channel.sealed_config)
-    except SealBrokenError:
+        kind = get_kind(channel.type)
+    except UnknownKindError:
         return {}
-    secrets = get_kind(channel.type).secret_names()
-    return {name: MASK if name in secrets and value else value for name, value in config.items()}
+    secrets = kind.secret_names()
+    return {name: MASK if name in secrets and value else value for name, value in _opened(channel).items()}
 
 
 def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
@@ -72,11 +74,13 @@ def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
 
 
 def change_channel(actor: Actor, channel_id: int, values: dict[str, Any]) -> Channel:
-    """Change some of a channel's values. A secret given as its mask stays what it is."""
+    """Change some of a channel's values. A secret that is left out or given as its mask stays what it is; an
+    empty one is removed."""
     present = get_channel(actor, channel_id)
-    kind = _kind_of(present.type)
-    config = _config(kind, values["config"], _opened(present)) if "config" in values else None
+    stored = _opened(present)
+    config = _config(_kind_of(present.type), values["config"], stored) if "config" in values else stored
     name = _name(values) if "name" in values else None
+    sealed = seal(config) if config != stored else None
     with write() as session:
         channel = _own(session, actor, channel_id)
         before = _facts(channel)
@@ -84,12 +88,21 @@ def change_channel(actor: Actor, channel_id: int, values: dict[str, Any]) -> Cha
             channel.name = name
         if "is_enabled" in values:
             channel.is_enabled = values["is_enabled"]
-        if config is not None:
-            channel.sealed_config = seal(config)
+        if sealed is not None:
+            channel.sealed_config = sealed
         old, new = changed(before, _facts(channel))
-        if new or config is not None:
+        if secrets := _changed_secrets(channel, stored, config):
+            new["changed_secrets"] = secrets
+        if new:
             record_change(session, actor, "channel.change", "channel", channel.id, before=old, after=new)
     return channel
+
+
+def _changed_secrets(channel: Channel, stored: dict[str, Any], config: dict[str, Any]) -> list[str]:
+    """The names of the secrets that are others now: all the audit log may know of them."""
+    return sorted(
+        name for name in get_kind(channel.type).secret_names() if stored.get(name) != config.get(name)
+    )
 
 
 def delete_channel(actor: Actor, channel_id: int) -> None:
@@ -101,10 +114,15 @@ def delete_channel(actor: Actor, channel_id: int) -> None:
 
 
 def test_channel(actor: Actor, channel_id: int) -> dict[str, Any]:
-    """Send a test message at once: {ok, http_status, error, ms}."""
+    """Send a test message at once, on the way every message goes: {delivery_id, ok, http_status, error, ms}.
+
+    It is in the delivery log like any other, and is not tried again.
+    """
     channel = get_channel(actor, channel_id)
     organization = actor.organization
-    db.session.commit()  # No database connection is held while we wait for the other side.
+    rate = increment_within(f"channel.test:{organization.id}", TESTS_A_MINUTE, 60)
+    if not rate.allowed:
+        raise RateLimitedError(rate.resets_in)
     message = Message(
         id=str(next_id()),
         kind="test",
@@ -112,11 +130,12 @@ def test_channel(actor: Actor, channel_id: int) -> dict[str, Any]:
         severity="info",
         organization={"id": str(organization.id), "name": organization.name},
     )
-    result = send_through(channel, organization, message)
+    delivery_id, result = send_now(actor, channel, message)
     with write() as session:
         after = {"ok": result.ok, "error": result.error}
         record_change(session, actor, "channel.test", "channel", channel_id, after=after)
     return {
+        "delivery_id": delivery_id,
         "ok": result.ok,
         "http_status": result.http_status,
         "error": result.error or None,
@@ -145,17 +164,25 @@ def _name(values: dict[str, Any]) -> str:
     return name
 
 
-def _config(kind: ChannelKind, given: dict[str, Any], present: dict[str, Any]) -> dict[str, Any]:
-    """The checked configuration; masked secrets are taken from the present one."""
-    secrets = kind.secret_names()
-    whole = {
-        name: present.get(name, "") if name in secrets and value == MASK else value
-        for name, value in given.items()
-    }
+def _config(kind: ChannelKind, given: dict[str, Any], stored: dict[str, Any]) -> dict[str, Any]:
+    """The checked configuration; secrets that are left out or masked are taken from the stored one."""
+    whole = dict(given)
+    for name in kind.secret_names():
+        if whole.get(name, MASK) == MASK:
+            whole.pop(name, None)
+            if name in stored:
+                whole[name] = stored[name]
     try:
-        return kind.parse(whole).model_dump(mode="json")
+        config = kind.parse(whole)
     except ValidationError as error:
-        raise InvalidError({f"config.{name}": why for name, why in problems(error).items()}) from error
+        raise _wrong(problems(error)) from error
+    if whole != stored and (wrong := kind.check(config)):
+        raise _wrong(wrong)
+    return config.model_dump(mode="json")
+
+
+def _wrong(fields: dict[str, str]) -> InvalidError:
+    return InvalidError({f"config.{name}": why for name, why in fields.items()})
 
 
 def _facts(channel: Channel) -> dict[str, Any]:
