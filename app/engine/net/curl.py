@@ -20,6 +20,7 @@ from app.engine.net.reactor import READ, WRITE, Reactor, report
 Option = tuple[int, Any]
 LONG = 300_000
 _ERROR_EVENTS = ~(READ | WRITE)
+_MASK_OF_EPOLL = {READ: pycurl.CSELECT_IN, WRITE: pycurl.CSELECT_OUT}
 _EPOLL_OF_CURL = {pycurl.POLL_IN: READ, pycurl.POLL_OUT: WRITE, pycurl.POLL_INOUT: READ | WRITE}
 # The hybrid post-quantum group that OpenSSL offers first costs a fifth of the handshake on both sides and
 # tells nothing about availability; every server speaks one of these.
@@ -140,6 +141,13 @@ class Transfer:
             self.tls_version = text[21:].split(b" ", 1)[0].decode("ascii", "replace")
 
 
+def _mask_of(events: int) -> int:
+    """What epoll says in libcurl's words."""
+    mask = pycurl.CSELECT_IN if events & READ else 0
+    mask |= pycurl.CSELECT_OUT if events & WRITE else 0
+    return mask | (pycurl.CSELECT_ERR if events & _ERROR_EVENTS else 0)
+
+
 class CurlMulti:
     """Runs transfers on the reactor; each one's `on_done` is called in its thread."""
 
@@ -148,7 +156,8 @@ class CurlMulti:
         self._ca_file = ca_file
         self._idle: list[Transfer] = []
         self._running: dict[pycurl.Curl, Transfer] = {}
-        self._watched: dict[int, int] = {}
+        self._epoll = reactor.epoll
+        self._watched: set[int] = set()
         self._has_news = False
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_PIPELINING, 0)
@@ -186,12 +195,12 @@ class CurlMulti:
         self._multi.close()
 
     def _on_socket(self, what: int, fd: int, _multi: pycurl.CurlMulti, _data: object) -> None:
-        epoll = self._reactor.epoll
-        if what == pycurl.POLL_REMOVE:
-            # The descriptor is closed next, which takes it out of epoll without a system call of ours.
-            self._watched.pop(fd, None)
+        epoll = self._epoll
+        events = _EPOLL_OF_CURL.get(what)
+        if events is None:
+            # No interest any more: the descriptor is closed next, which takes it out of epoll by itself.
+            self._watched.discard(fd)
             return
-        events = _EPOLL_OF_CURL[what]
         if fd in self._watched:
             epoll.modify(fd, events)
         else:
@@ -199,7 +208,7 @@ class CurlMulti:
                 epoll.register(fd, events)
             except FileExistsError:
                 epoll.modify(fd, events)
-        self._watched[fd] = events
+            self._watched.add(fd)
 
     def _on_timer(self, timeout_ms: int) -> None:
         if timeout_ms > 0:
@@ -216,14 +225,8 @@ class CurlMulti:
             with suppress(OSError):
                 self._reactor.epoll.unregister(fd)
             return
-        mask = 0
-        if events & READ:
-            mask |= pycurl.CSELECT_IN
-        if events & WRITE:
-            mask |= pycurl.CSELECT_OUT
-        if events & _ERROR_EVENTS:
-            mask |= pycurl.CSELECT_ERR
-        self._act(fd, mask)
+        mask = _MASK_OF_EPOLL.get(events)
+        self._act(fd, _mask_of(events) if mask is None else mask)
 
     def _act(self, fd: int, mask: int) -> None:
         _, running = self._multi.socket_action(fd, mask)

@@ -86,14 +86,16 @@ class Reactor:
         self.epoll.register(self._wake_fd, READ)
         self._handlers[self._wake_fd] = self._drain_wake
 
-    def stolen(self) -> float:
+    def stolen(self, now: float) -> float:
         """Seconds, ever, in which nobody was attended to; the present turn counts when it is long already."""
-        turn = monotonic() - self._turn_began
+        turn = now - self._turn_began
         return self._lag.stolen + (turn if turn >= NOTICED_LAG else 0.0)
 
-    def worst_lag_since(self, moment: float) -> float:
+    def worst_lag_since(self, moment: float, now: float) -> float:
         """The longest time in one piece that the loop was away since then, in seconds."""
-        return max(self._lag.worst_since(moment), monotonic() - max(self._turn_began, moment))
+        past = self._lag.worst_since(moment)
+        turn = now - (self._turn_began if self._turn_began > moment else moment)
+        return past if past > turn else turn
 
     def watch(self, fd: int, events: int, handler: Callable[[int], None]) -> None:
         """Call `handler(events)` whenever the descriptor is ready; a second call changes what is awaited."""

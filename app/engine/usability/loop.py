@@ -196,7 +196,7 @@ class Engine:
             return
         flight.started_at = monotonic()
         flight.started_ms = self._now_ms()
-        flight.stolen_before = self._loop.reactor.stolen()
+        flight.stolen_before = self._loop.reactor.stolen(flight.started_at)
         self._in_flight.add(flight)
         check = flight.check
         try:
@@ -227,7 +227,7 @@ class Engine:
         check, started_at = flight.check, flight.started_at
         reactor = self._loop.reactor
         if outcome.reason in TIMEOUTS and started_at is not None:
-            outcome = self._trusted(outcome, check, reactor.stolen() - flight.stolen_before)
+            outcome = self._trusted(outcome, check, reactor.stolen(now) - flight.stolen_before)
         return Sample(
             id=check.id,
             monitor_id=check.monitor_id,
@@ -244,7 +244,7 @@ class Engine:
             first_byte_ms=outcome.first_byte_ms,
             transfer_ms=outcome.transfer_ms,
             late_ms=_ms(max((started_at or now) - flight.due_at, 0.0)),
-            lag_ms=0.0 if started_at is None else _ms(reactor.worst_lag_since(started_at)),
+            lag_ms=0.0 if started_at is None else _ms(reactor.worst_lag_since(started_at, now)),
             http_status=outcome.http_status,
             address=outcome.address,
             facts=outcome.facts,

@@ -79,6 +79,9 @@ def register(cls: _Type) -> _Type:
 
 def get_type(name: str) -> MonitorType:
     """The monitor type of that name. Raises UnknownTypeError."""
+    kind = _types.get(name)
+    if kind is not None:
+        return kind
     _discover()
     try:
         return _types[name]

@@ -204,15 +204,15 @@ def test_a_slow_loris_ends_with_the_time(probe: Probe) -> None:
             connection.sendall(b".")
 
     with Target(drip) as target:
-        sample = probe(target.url(), timeout_ms=400)
+        sample = probe(target.url(), timeout_ms=1200)
     assert (sample.reason, sample.detail["phase"]) == ("timeout", "transfer")
     assert sample.total_ms is not None
-    assert 400 <= sample.total_ms < 900
+    assert 1200 <= sample.total_ms < 2000
 
 
 def test_a_silent_server_is_named_by_the_phase(probe: Probe) -> None:
     with Target(lambda _connection, _request: target.until_closed.wait(5)) as target:
-        sample = probe(target.url(), timeout_ms=300)
+        sample = probe(target.url(), timeout_ms=1200)
     assert (sample.reason, sample.detail["phase"]) == ("timeout", "first_byte")
 
 

@@ -38,7 +38,7 @@ def test_a_silent_name_server_ends_with_the_time(probe: Probe) -> None:
         sample = probe("http://site.test/", timeout_ms=300, dns_servers=(names.address,))
     assert (sample.status, sample.reason) == ("unknown", "probe_no_dns")
     assert sample.total_ms is not None
-    assert sample.total_ms < 800
+    assert sample.total_ms < 2000
 
 
 def test_a_name_that_alone_gets_no_answer_is_down(probe: Probe) -> None:

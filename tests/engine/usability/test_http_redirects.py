@@ -104,11 +104,11 @@ def test_a_post_becomes_what_browsers_make_of_it(probe: Probe, status: str, meth
 
 def test_all_hops_share_one_time(probe: Probe) -> None:
     def act(connection: socket.socket, request: bytes) -> None:
-        target.until_closed.wait(0.15)
+        target.until_closed.wait(0.35)
         redirect(f"/{len(target.requests)}")(connection, request)
 
     with Target(act) as target:
-        sample = probe(target.url(), timeout_ms=400, max_redirects=20)
+        sample = probe(target.url(), timeout_ms=1200, max_redirects=20)
     assert sample.reason == "timeout"
     assert sample.total_ms is not None
-    assert sample.total_ms < 900
+    assert sample.total_ms < 2000

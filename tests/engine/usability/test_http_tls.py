@@ -103,7 +103,7 @@ def test_a_server_that_speaks_no_tls_fails_the_handshake(probe: Probe) -> None:
 
 def test_a_handshake_that_never_ends_is_named(probe: Probe) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        sample = probe(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout_ms=300)
+        sample = probe(f"https://127.0.0.1:{listener.getsockname()[1]}/", timeout_ms=1200)
     assert sample.reason == "tls_timeout"
 
 

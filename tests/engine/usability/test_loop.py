@@ -97,7 +97,7 @@ def test_a_timeout_of_a_starved_loop_is_unknown(engine: Engine) -> None:
 def test_a_timeout_of_a_free_loop_is_down(engine: Engine) -> None:
     samples: Samples = queue.SimpleQueue()
     with Target(lambda _connection, _request: target.until_closed.wait(5)) as target:
-        engine.submit([_check(target.url(), timeout_ms=300)], samples.put)
+        engine.submit([_check(target.url(), timeout_ms=1200)], samples.put)
         sample = samples.get(timeout=5)
     assert (sample.status, sample.reason) == ("down", "timeout")
 
