@@ -46,11 +46,12 @@ def ranges(endpoint: str, **values: Any) -> list[dict[str, str]]:
 def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
     """Columns for the chart: unix seconds, milliseconds by phase, totals, and the outcome of each point."""
     end = now_ms()
-    _step, pieces = series(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end, pieces=240)
+    step, pieces = series(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end, pieces=240)
     names = ("dns", "connect", "tls", "first_byte", "transfer")
     return {
         "from": (end - RANGES[key]) / 1000,
         "to": end / 1000,
+        "step": step / 1000,
         "t": [piece.start_ms / 1000 for piece in pieces],
         "phases": {name: [piece.phases_ms[name] for piece in pieces] for name in names},
         "total": [piece.total_ms for piece in pieces],

@@ -31,7 +31,9 @@ def test_every_sentence_is_translated() -> None:
 
 
 def test_no_translation_is_left_over() -> None:
-    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in chinese() if message.id}
+    ids = {
+        message.id if isinstance(message.id, str) else message.id[0] for message in chinese() if message.id
+    }
     assert ids - said() == set()
 
 

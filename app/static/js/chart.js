@@ -18,14 +18,14 @@
 
   const marks = (data) => (plot) => {
     const { ctx, bbox } = plot;
-    const width = Math.max(2 * devicePixelRatio, (bbox.width / Math.max(data.t.length, 1)) * 0.8);
+    const width = Math.max(2 * devicePixelRatio, (bbox.width * data.step) / (data.to - data.from));
     ctx.save();
     data.status.forEach((status, i) => {
       if (status === "up") return;
       ctx.fillStyle = status === "down" ? css("--strip-down") : css("--line-strong");
       const height = status === "down" ? bbox.height : bbox.height / 8;
       ctx.globalAlpha = status === "down" ? 0.28 : 1;
-      const x = plot.valToPos(data.t[i], "x", true) - width / 2;
+      const x = plot.valToPos(data.t[i], "x", true);
       ctx.fillRect(x, bbox.top + bbox.height - height, width, height);
       ctx.globalAlpha = 1;
       ctx.fillRect(x, bbox.top + bbox.height - 4 * devicePixelRatio, width, 4 * devicePixelRatio);
