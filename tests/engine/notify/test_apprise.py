@@ -1,0 +1,99 @@
+"""Apprise in its fenced process: it sends, says what went wrong, and gets nowhere it may not go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from app.engine.notify.kinds import apprise
+from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind, without_secrets
+from app.engine.notify.registry import SendResult
+from tests.engine.notify.local import AT, PlainDoor, opened
+from tests.engine.notify.receiver import Hook
+
+
+def send(url: str, *networks: str) -> SendResult:
+    door = PlainDoor(networks=networks)
+    return AppriseKind().send(AppriseConfig(url=url), opened(), door, locale="en", at=AT)
+
+
+def test_it_sends_through_apprise(hook: Hook) -> None:
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+    document = json.loads(hook.requests[0].body)
+    assert result.ok and result.ms
+    assert (document["title"], document["type"]) == ("DOWN: home (Shop)", "failure")
+
+
+def test_a_private_address_is_refused_for_good(hook: Hook) -> None:
+    result = send(f"json://127.0.0.1:{hook.port}/hook")
+    assert (result.ok, result.permanent) == (False, True)
+    assert "loopback" in result.error
+    assert hook.requests == []
+
+
+def test_a_redirect_does_not_lead_past_the_guard(hook: Hook) -> None:
+    hook.status, hook.answer_headers = 302, {"Location": "http://[::1]:9/"}
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+    assert not result.ok
+    assert "::1 is loopback" in result.error
+
+
+def test_a_status_in_what_apprise_says_decides(hook: Hook) -> None:
+    hook.status = 410
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+    assert (result.ok, result.permanent, result.http_status) == (False, True, 410)
+
+
+def test_a_receiver_in_trouble_is_tried_again(hook: Hook) -> None:
+    hook.status = 503
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+    assert (result.permanent, result.http_status) == (False, 503)
+
+
+def test_a_datagram_is_judged_as_well() -> None:
+    result = send("rsyslog://127.0.0.1:9/")
+    assert not result.ok
+    assert "loopback" in result.error
+
+
+def test_mail_is_judged_as_well(hook: Hook) -> None:
+    result = send(f"mailto://user:pass@example.org:{hook.port}?smtp=127.0.0.1&to=a@example.org")
+    assert not result.ok
+    assert "loopback" in result.error
+
+
+def test_a_file_that_a_url_names_is_not_read(tmp_path: Path) -> None:
+    key = tmp_path / "key.json"
+    key.write_text("{}")
+    result = send(f"fcm://project/device?keyfile={key}")
+    assert not result.ok
+
+
+def test_a_service_that_hangs_is_ended(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apprise, "SECONDS", 1.5)
+    hook.is_open.clear()
+    result = send(f"json://127.0.0.1:{hook.port}/hook?rto=60", "127.0.0.0/8")
+    assert "did not answer within 1.5 s" in result.error
+    assert not result.permanent
+
+
+def test_a_url_apprise_does_not_know_is_found_before_it_is_saved() -> None:
+    kind = AppriseKind()
+    assert set(kind.check(AppriseConfig(url="slakc://a/b/c"))) == {"url"}
+    assert kind.check(AppriseConfig(url="json://example.org/")) == {}
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no url", "dbus://", "syslog://", "SYSLOG://x", "gnome://x", "windows://x"]
+)
+def test_what_is_no_url_or_stays_on_this_machine_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError):
+        AppriseConfig(url=url)
+
+
+def test_what_apprise_says_is_kept_without_the_urls_secrets() -> None:
+    said = without_secrets("POST https://hooks.example/T0KEN1/ab failed", "slack://T0KEN1/other?x=secret")
+    assert said == "POST https://hooks.example/…/ab failed"
