@@ -26,7 +26,7 @@ setup: $(RUNTIME) app/static/vendor/.copied $(PO:.po=.mo) ## Install what CloudE
 run: setup ## Start CloudEye and print its address; Ctrl-C ends it
 	@exec $(BIN)/python -m config.launch.run
 
-test: setup dev ## Run the tests; ARGS goes to pytest, e.g. ARGS="tests/engine -k guard"
+test: lint ## Check, then run the tests; ARGS goes to pytest, e.g. ARGS="tests/engine -k guard"
 	@$(BIN)/python -m pytest $(ARGS)
 
 lint: setup dev ## Check style, types and the storeys' imports

@@ -31,7 +31,7 @@ def run() -> None:
     with database.engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
-            # Outside a transaction: with foreign keys on, rebuilding a parent table would delete its children.
+            # Outside a transaction: with foreign keys on, rebuilding a parent table deletes its children.
             _pragma(connection, "PRAGMA foreign_keys=OFF")
         context.configure(
             connection=connection,
@@ -44,7 +44,7 @@ def run() -> None:
             with context.begin_transaction():
                 context.run_migrations()
                 if is_sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
-                    raise RuntimeError("the migration would leave rows without their parents; nothing was changed")
+                    raise RuntimeError("rows would be left without their parents; nothing was changed")
             connection.commit()
         finally:
             if is_sqlite:
@@ -59,7 +59,8 @@ def _pragma(connection: Connection, statement: str) -> None:
 
 
 if context.is_offline_mode():
-    context.configure(dialect_name=database.engine.dialect.name, target_metadata=database.metadata, literal_binds=True)
+    dialect = database.engine.dialect.name
+    context.configure(dialect_name=dialect, target_metadata=database.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 else:

@@ -39,7 +39,10 @@ def process_name(hostname: str) -> str:
 
 @signals.setup_logging.connect
 def _set_up_logging(**_: Any) -> None:
-    name = next((argument for before, argument in zip(sys.argv, sys.argv[1:], strict=False) if before == "-n"), "worker")
+    name = next(
+        (argument for before, argument in zip(sys.argv, sys.argv[1:], strict=False) if before == "-n"),
+        "worker",
+    )
     configure_logging(get_settings(), process_name(name))
 
 

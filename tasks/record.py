@@ -48,7 +48,9 @@ def record(wire: str, token: str = "") -> None:
                 done = record_samples(samples)
             break
         except DATABASE_AWAY as error:
-            log.warning("recorder.database_away", extra={"samples": len(samples), "error": type(error).__name__})
+            log.warning(
+                "recorder.database_away", extra={"samples": len(samples), "error": type(error).__name__}
+            )
             time.sleep(pause)
             pause = min(5.0, pause * 2)
         except Exception:

@@ -32,7 +32,7 @@ API = "/api/cloudeye/v1"
 
 
 class OutsideClient(FlaskClient):
-    """Each request in a context of its own, as a server's are, though the test is inside the application's."""
+    """Each request in a context of its own, as at a server, though the test is inside the application's."""
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         return contextvars.Context().run(super().open, *args, **kwargs)

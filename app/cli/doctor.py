@@ -26,7 +26,7 @@ LEAST_FREE_MB = 500
 @click.command("doctor")
 @with_appcontext
 def doctor() -> None:
-    """Check configuration, connections, migrations, clock and permissions. Exit status 1 when something is wrong."""
+    """Check configuration, connections, migrations, clock and permissions; exit status 1 if wrong."""
     wrong = 0
     for name, look in LOOKS.items():
         said, advice = look()

@@ -39,7 +39,8 @@ LEASE_MS = 5_000
 _CLAIM = """
 local now, horizon, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local out = {}
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[4]), 'LIMIT', 0, limit)) do
+local lost = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now - tonumber(ARGV[4]), 'LIMIT', 0, limit)
+for _, member in ipairs(lost) do
   local id, due = string.match(member, '^(%d+):(%d+)$')
   local spec = redis.call('HGET', KEYS[2], id)
   if spec then

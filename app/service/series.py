@@ -22,7 +22,7 @@ MAX_PIECES = 1000
 
 @dataclass(slots=True)
 class Piece:
-    """One piece of time from `start_ms` (unix ms): counts by outcome and mean durations of good answers in ms."""
+    """One piece of time from `start_ms` (unix ms): counts by outcome, mean times of good answers in ms."""
 
     start_ms: int
     count: int

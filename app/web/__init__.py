@@ -1,4 +1,4 @@
-"""Storey 4, the pages: server-rendered, one file a family. `register_pages` hangs all of it on the application."""
+"""Storey 4, the pages: server-rendered, one file a family; `register_pages` hangs them on the application."""
 
 from __future__ import annotations
 

@@ -40,7 +40,10 @@ def range_words(key: str) -> str:
 
 def ranges(endpoint: str, **values: Any) -> list[dict[str, str]]:
     """The choices over a chart."""
-    return [{"key": key, "text": range_words(key), "url": url_for(endpoint, range=key, **values)} for key in RANGES]
+    return [
+        {"key": key, "text": range_words(key), "url": url_for(endpoint, range=key, **values)}
+        for key in RANGES
+    ]
 
 
 def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PLAIN = Markup("<!doctype html><meta charset=utf-8><title>CloudEye</title><h1>{}</h1><p>{}</p>")
-    
+
 
 def page(status: int, sentence: str = "") -> Response:
     """The error page of a status."""
@@ -29,7 +29,9 @@ def page(status: int, sentence: str = "") -> Response:
         429: _("Too many tries"),
         503: _("Something CloudEye needs is away"),
     }
-    title = titles.get(status, _("Something went wrong on our side") if status >= 500 else _("That did not work"))
+    title = titles.get(
+        status, _("Something went wrong on our side") if status >= 500 else _("That did not work")
+    )
     try:
         html = render_template("errors/error.html", status=status, title=title, sentence=sentence)
     except Exception:  # Whatever broke the request (Redis, the database) may break the page about it too.

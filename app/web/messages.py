@@ -48,13 +48,19 @@ PATTERNS = (
     (r"must have at most (?P<n>\d+) characters", _l("must have at most %(n)s characters")),
     (r"too many tries; try again in (?P<n>\d+) s", _l("too many tries; try again in %(n)s s")),
     (r"at most (?P<n>\d+) tags", _l("at most %(n)s tags")),
-    (r"must not be longer than the interval \((?P<n>\d+) s\)", _l("must not be longer than the interval (%(n)s s)")),
+    (
+        r"must not be longer than the interval \((?P<n>\d+) s\)",
+        _l("must not be longer than the interval (%(n)s s)"),
+    ),
     (r"must be between (?P<a>\d+) and (?P<b>\d+)", _l("must be between %(a)s and %(b)s")),
     (r"Input should be greater than or equal to (?P<n>\S+)", _l("must be at least %(n)s")),
     (r"Input should be less than or equal to (?P<n>\S+)", _l("must be at most %(n)s")),
     (r"String should have at most (?P<n>\d+) characters", _l("must have at most %(n)s characters")),
     (r"String should have at least (?P<n>\d+) characters?", _l("must have at least %(n)s characters")),
-    (r"(?P<what>.*); write networks such as 10\.0\.0\.0/8", _l("%(what)s; write networks such as 10.0.0.0/8")),
+    (
+        r"(?P<what>.*); write networks such as 10\.0\.0\.0/8",
+        _l("%(what)s; write networks such as 10.0.0.0/8"),
+    ),
 )
 
 

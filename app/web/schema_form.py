@@ -1,4 +1,4 @@
-"""A form drawn from a registry's JSON schema (monitor types, channel kinds), and read back into a configuration.
+"""A form drawn from a registry's JSON schema (monitor types, channel kinds), and read back from it.
 
 Field names are `config.<name>`, the names under which services report what is wrong. A secret that is stored
 is never sent to the page: an empty field keeps it.
@@ -53,7 +53,9 @@ def group_title(group: str) -> str:
     return titles.get(group, group)
 
 
-def fields_of(schema: Mapping[str, Any], locale: str, stored: Mapping[str, Any] | None = None) -> list[SchemaField]:
+def fields_of(
+    schema: Mapping[str, Any], locale: str, stored: Mapping[str, Any] | None = None
+) -> list[SchemaField]:
     """The schema's fields in their order, worded in the language. `stored` is the present configuration."""
     required = set(schema.get("required", ()))
     return [
@@ -73,7 +75,9 @@ def _settled(spec: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, An
     return spec
 
 
-def _field(key: str, spec: dict[str, Any], locale: str, required: bool, stored: Mapping[str, Any]) -> SchemaField:
+def _field(
+    key: str, spec: dict[str, Any], locale: str, required: bool, stored: Mapping[str, Any]
+) -> SchemaField:
     words = spec.get("zh", {}) if locale == "zh" else {}
     words = {"title": words} if isinstance(words, str) else words
     kind = spec.get("type", "string")
@@ -90,7 +94,9 @@ def _field(key: str, spec: dict[str, Any], locale: str, required: bool, stored: 
         is_secret=bool(spec.get("secret")) and not is_mapping,
         is_stored=bool(spec.get("secret")) and bool(stored.get(key)),
         options=[(str(each), str(each)) for each in spec.get("enum", ())],
-        placeholder=str(spec.get("placeholder") or (default if isinstance(default, (str, int)) and default else "")),
+        placeholder=str(
+            spec.get("placeholder") or (default if isinstance(default, (str, int)) and default else "")
+        ),
         min=spec.get("minimum"),
         max=spec.get("maximum"),
         unit=spec.get("unit", ""),
@@ -100,7 +106,13 @@ def _field(key: str, spec: dict[str, Any], locale: str, required: bool, stored: 
 def _widget(spec: Mapping[str, Any], kind: str) -> str:
     if "enum" in spec:
         return "select"
-    by_kind = {"boolean": "check", "integer": "number", "number": "number", "object": "pairs", "array": "lines"}
+    by_kind = {
+        "boolean": "check",
+        "integer": "number",
+        "number": "number",
+        "object": "pairs",
+        "array": "lines",
+    }
     if kind in by_kind:
         return by_kind[kind]
     wanted = spec.get("widget", "text")
@@ -118,7 +130,9 @@ def groups_of(fields: list[SchemaField], errors: Mapping[str, str]) -> list[dict
     ]
 
 
-def values_of(fields: list[SchemaField], schema: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+def values_of(
+    fields: list[SchemaField], schema: Mapping[str, Any], stored: Mapping[str, Any]
+) -> dict[str, Any]:
     """What the inputs show: stored values, else defaults; of secrets nothing, of secret headers the names."""
     shown: dict[str, Any] = {}
     for each in fields:

@@ -29,7 +29,8 @@ def relative_time(moment: datetime) -> str:
 
 def duration(seconds: float) -> str:
     """The two largest units: `3 days 4 hr`, `2 min 5 sec`."""
-    rest, parts = round(seconds), []
+    rest = round(seconds)
+    parts: list[str] = []
     for unit, size in _UNITS:
         count, rest = divmod(rest, size)
         if count or (size == 1 and not parts):

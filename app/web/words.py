@@ -22,7 +22,12 @@ PHASES = {
     "first_byte": _l("First byte"),
     "transfer": _l("Transfer"),
 }
-ROLES = {"owner": _l("Owner"), "admin": _l("Administrator"), "operator": _l("Operator"), "viewer": _l("Viewer")}
+ROLES = {
+    "owner": _l("Owner"),
+    "admin": _l("Administrator"),
+    "operator": _l("Operator"),
+    "viewer": _l("Viewer"),
+}
 STATUSES = {"up": "UP", "down": "DOWN", "degraded": "DEGRADED", "unknown": "UNKNOWN"}
 DELIVERY_STATES = {
     "pending": (_l("Waiting"), "quiet"),

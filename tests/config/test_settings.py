@@ -20,7 +20,7 @@ def given(folder: Path, **more: str) -> dict[str, str]:
 
 def test_it_runs_on_embedded_defaults(tmp_path: Path) -> None:
     settings = load_settings(given(tmp_path))
-    assert settings.EMBEDDED_REDIS and settings.SQLALCHEMY_DATABASE_URI == f"sqlite:///{tmp_path}/cloudeye.db"
+    assert settings.EMBEDDED_REDIS and f"sqlite:///{tmp_path}/cloudeye.db" == settings.SQLALCHEMY_DATABASE_URI
     assert settings.CELERY_BROKER_URL.startswith("redis+socket:///")
 
 

@@ -104,7 +104,8 @@ def test_it_pages_sites_by_name_without_loss_or_repetition(as_owner: Caller) -> 
     names = [f"Site {number % 3} {number:02}" for number in range(7)]
     for name in names:
         add_site(as_owner, name)
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = as_owner.get(f"/sites?limit=3&sort=name{'&cursor=' + cursor if cursor else ''}")["data"]
         seen += [site["name"] for site in page["items"]]

@@ -1,4 +1,4 @@
-"""Every endpoint, found by itself, tried by every role, by a stranger of another organization and by nobody."""
+"""Every endpoint, found by itself, tried by every role, a stranger of another organization and nobody."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_a_stranger_finds_none_of_our_things(world: World, way: str) -> None:
     named = [(e, m, p) for e, m, p, names in endpoints(world.app) if names and e.startswith("v1.")]
     answers = {}
     for endpoint, method, path in named:
-        body = {} if method in ("POST", "PATCH") else None
+        body: dict[str, object] | None = {} if method in ("POST", "PATCH") else None
         answer = client.open(address(path, world.things), method=method, headers=headers, json=body)
         answers[endpoint, method] = (answer.status_code, answer.get_json()["code"])
     assert {key: value for key, value in answers.items() if value != (404, 11004)} == {}

@@ -100,4 +100,4 @@ for number in range(200):
     assert [process.wait() for process in processes] == [0, 0, 0]
     files = list((tmp_path / "log" / "many").glob("many.log*"))
     lines = [line for file in files for line in file.read_text().splitlines()]
-    assert len(files) > 1 and len(lines) == len(set(line.split("who=")[1] for line in lines)) == 600
+    assert len(files) > 1 and len(lines) == len({line.split("who=")[1] for line in lines}) == 600

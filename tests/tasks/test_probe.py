@@ -64,7 +64,7 @@ def test_it_keeps_samples_while_the_broker_is_away(monkeypatch: pytest.MonkeyPat
             raise OperationalError("away")
 
     monkeypatch.setattr(probe, "send_results", send)
-    monkeypatch.setattr(probe.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("tasks.probe.time.sleep", lambda seconds: None)
     batch = probe.Batch(1)
     batch.take(sample(1))
     batch.send_all()

@@ -19,7 +19,7 @@ def chinese() -> Catalog:
 
 def said() -> set[str]:
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]
     found = extract_from_dir(ROOT, methods, options, KEYWORDS)
     return {message if isinstance(message, str) else message[0] for _file, _line, message, *_rest in found}
 

@@ -34,10 +34,8 @@ def text(least: int = 0, most: int = 1000) -> Kind:
     def take(value: Any) -> str:
         if not isinstance(value, str):
             raise ValueError("must be a string")
-        if (
-            "\x00" in value
-            or (not value.isprintable()
-            and any(0xD800 <= ord(char) <= 0xDFFF for char in value))
+        if "\x00" in value or (
+            not value.isprintable() and any(0xD800 <= ord(char) <= 0xDFFF for char in value)
         ):
             raise ValueError("must not contain NUL or lone surrogates")
         if not least <= len(value) <= most:

@@ -119,7 +119,7 @@ def _kind_asked_for() -> ChannelKind:
 def _read(kind: ChannelKind, stored: dict[str, Any]) -> tuple[Form, dict[str, Any]]:
     """The typed form, and the values for the service. What is stored and secret comes as its mask."""
     fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
-    values = {
+    values: dict[str, Any] = {
         "name": request.form.get("name", ""),
         "is_enabled": "is_enabled" in request.form,
         "config": schema_form.read(fields, request.form, stored),

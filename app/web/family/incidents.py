@@ -38,7 +38,9 @@ def incidents() -> str:
 def incident(incident_id: int) -> str:
     found = get_incident(actor(), incident_id)
     events = [event_line(event) for event in reversed(incident_events(actor(), found))]
-    return render_template("incidents/incident.html", incident=incident_row(found), events=events, site_id=found.site_id)
+    return render_template(
+        "incidents/incident.html", incident=incident_row(found), events=events, site_id=found.site_id
+    )
 
 
 @web.post("/incidents/<int:incident_id>/ack")

@@ -46,13 +46,15 @@ def gathered(
     lifetime_seconds: float = LIFETIME_SECONDS,
     clock: Any = time.monotonic,
 ) -> Iterator[str]:
-    """Server-sent events: one `changed` for all that came in since the last, a comment to keep the line open."""
+    """Server-sent events: one `changed` for all that came since the last, a comment to keep the line open."""
     begun = told = pulsed = clock()
     told -= quiet_seconds
     pending = False
     yield "retry: 3000\n: hello\n\n"
     for batch in batches:
-        pending = pending or any(site_id is None or message.get("site_id") == str(site_id) for message in batch)
+        pending = pending or any(
+            site_id is None or message.get("site_id") == str(site_id) for message in batch
+        )
         moment = clock()
         if pending and moment - told >= quiet_seconds:
             told, pulsed, pending = moment, moment, False

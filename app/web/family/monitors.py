@@ -34,7 +34,12 @@ from app.web.present.facts import tls_facts
 from app.web.present.state import headline, incident_row, monitor_row, result_row
 from app.web.words import in_language
 
-LIMITS = {"interval_seconds": (1, 86_400), "timeout_seconds": (1, 300), "confirm_count": (1, 20), "recover_count": (1, 20)}
+LIMITS = {
+    "interval_seconds": (1, 86_400),
+    "timeout_seconds": (1, 300),
+    "confirm_count": (1, 20),
+    "recover_count": (1, 20),
+}
 RESULTS = 25
 
 
@@ -49,7 +54,9 @@ def _monitor_context(found: Monitor) -> dict[str, Any]:
         "sentence": row["why"],
         "results": [result_row(each) for each in results.items],
         "results_url": _results_url(found.id, results.next_cursor),
-        "incidents": [incident_row(each) for each in list_incidents(actor(), monitor_id=found.id, limit=5).items],
+        "incidents": [
+            incident_row(each) for each in list_incidents(actor(), monitor_id=found.id, limit=5).items
+        ],
         "facts": tls_facts(found.state.facts),
     }
 
@@ -78,7 +85,9 @@ def monitor(monitor_id: int) -> str:
 @web.get("/monitors/<int:monitor_id>/live")
 def monitor_live(monitor_id: int) -> BaseResponse:
     """The parts of the page that change by themselves."""
-    response = make_response(render_template("monitors/_live.html", **_monitor_context(get_monitor(actor(), monitor_id))))
+    response = make_response(
+        render_template("monitors/_live.html", **_monitor_context(get_monitor(actor(), monitor_id)))
+    )
     response.headers["HX-Trigger"] = "chart-refresh"
     return response
 
@@ -88,7 +97,9 @@ def monitor_results(monitor_id: int) -> str:
     """More rows of the table of results."""
     page = list_results(actor(), monitor_id, cursor=cursor(), limit=50)
     rows = [result_row(each) for each in page.items]
-    return render_template("monitors/_results.html", results=rows, results_url=_results_url(monitor_id, page.next_cursor))
+    return render_template(
+        "monitors/_results.html", results=rows, results_url=_results_url(monitor_id, page.next_cursor)
+    )
 
 
 @web.get("/monitors/<int:monitor_id>/series")
@@ -153,7 +164,9 @@ def _read(kind: MonitorType, stored: dict[str, Any]) -> tuple[Form, dict[str, An
     return Form({**typed, **shown}), values, wrong
 
 
-def _show(form: Form, kind: MonitorType, site: Site, found: Monitor | None, status: int = 200) -> BaseResponse:
+def _show(
+    form: Form, kind: MonitorType, site: Site, found: Monitor | None, status: int = 200
+) -> BaseResponse:
     fields = schema_form.fields_of(kind.schema(), current_locale(), found.config if found else None)
     form.labels = {**_labels(), **{each.name: each.title for each in fields}}
     html = render_template(

@@ -38,7 +38,10 @@ def settings_tabs(active: str) -> list[dict[str, Any]]:
 
 def zone_names() -> list[str]:
     """The time zones a person would choose from, UTC first."""
-    return ["UTC", *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))]
+    return [
+        "UTC",
+        *sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")),
+    ]
 
 
 def _organization_form() -> Form:
@@ -114,7 +117,7 @@ def _account_form() -> Form:
 
 
 def _show_account(form: Form, status: int = 200) -> BaseResponse:
-    options = [("", _("Like the organization"))] + list(LANGUAGES.items())
+    options = [("", _("Like the organization")), *LANGUAGES.items()]
     html = render_template("settings/account.html", form=form, tabs=settings_tabs("account"), locales=options)
     return make_response(html, status)
 

@@ -74,7 +74,13 @@ def _site() -> None:
     site = create_site(actor(), {"name": request.form.get("name", "") or url, "base_url": url})
     create_monitor(
         actor(),
-        {"site_id": site.id, "type": "http", "name": site.name, "interval_seconds": 60, "config": {"url": url}},
+        {
+            "site_id": site.id,
+            "type": "http",
+            "name": site.name,
+            "interval_seconds": 60,
+            "config": {"url": url},
+        },
     )
 
 
@@ -84,7 +90,9 @@ def _channel() -> None:
         values = {"type": "webhook", "name": request.form.get("name", "") or "Webhook", "config": config}
         create_channel(actor(), values)
     except InvalidError as error:
-        raise InvalidError({name.removeprefix("config."): why for name, why in error.fields.items()}) from error
+        raise InvalidError(
+            {name.removeprefix("config."): why for name, why in error.fields.items()}
+        ) from error
     except CloudEyeError as error:
         raise InvalidError({"url": error.msg}) from error
 

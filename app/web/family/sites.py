@@ -34,8 +34,14 @@ from app.web.present.state import event_line, headline, incident_row, monitor_ro
 @web.get("/sites")
 def sites() -> BaseResponse | str:
     """The list; htmx gets rows only, a search or a refresh gets the whole table."""
-    q, tag, archived = request.args.get("q", "").strip(), request.args.get("tag", ""), "archived" in request.args
-    page = list_sites(actor(), q=q or None, tag=tag or None, archived=archived, cursor=cursor(), limit=PAGE_SIZE)
+    q, tag, archived = (
+        request.args.get("q", "").strip(),
+        request.args.get("tag", ""),
+        "archived" in request.args,
+    )
+    page = list_sites(
+        actor(), q=q or None, tag=tag or None, archived=archived, cursor=cursor(), limit=PAGE_SIZE
+    )
     states = site_states(actor(), page.items)
     asked = without_empty(q=q, tag=tag, archived=archived and "1")
     context: dict[str, Any] = {
@@ -107,19 +113,28 @@ def site_events(site_id: int) -> str:
     found = get_site(actor(), site_id)
     page = list_events(actor(), site_id, cursor=cursor(), limit=PAGE_SIZE)
     more = url_for("web.site_events", site_id=site_id, cursor=page.next_cursor) if page.next_cursor else None
-    return render_template("sites/events.html", site=found, events=[event_line(each) for each in page.items], more_url=more)
+    return render_template(
+        "sites/events.html", site=found, events=[event_line(each) for each in page.items], more_url=more
+    )
 
 
 def _form_of(site: Site | None) -> Form:
     labels = {"name": _("Name"), "base_url": _("Address"), "tags": _("Tags"), "description": _("Notes")}
     if site is None:
         return Form({}, labels=labels)
-    values = {"name": site.name, "base_url": site.base_url, "description": site.description, "tags": ", ".join(site.tags)}
+    values = {
+        "name": site.name,
+        "base_url": site.base_url,
+        "description": site.description,
+        "tags": ", ".join(site.tags),
+    }
     return Form(values, labels=labels)
 
 
 def _typed() -> dict[str, Any]:
-    values: dict[str, Any] = {name: request.form.get(name, "") for name in ("name", "base_url", "description")}
+    values: dict[str, Any] = {
+        name: request.form.get(name, "") for name in ("name", "base_url", "description")
+    }
     return {**values, "tags": commas(request.form.get("tags"))}
 
 

@@ -13,7 +13,12 @@ def tls_facts(facts: dict[str, Any] | None) -> list[tuple[str, str]]:
     tls = facts.get("tls") or {}
     pairs = [
         (_("HTTP version"), facts.get("http_version")),
-        (_("Redirects"), facts.get("redirects") if not isinstance(facts.get("redirects"), list) else len(facts["redirects"])),
+        (
+            _("Redirects"),
+            facts.get("redirects")
+            if not isinstance(facts.get("redirects"), list)
+            else len(facts["redirects"]),
+        ),
         (_("TLS version"), tls.get("version")),
         (_("Certificate of"), tls.get("subject")),
         (_("Issued by"), tls.get("issuer")),

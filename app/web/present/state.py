@@ -91,7 +91,9 @@ def site_sentence(state: SiteState, monitors: list[dict[str, Any]]) -> str:
     if state.state is None:
         return ""
     if state.state == "DOWN":
-        return " ".join(f"{each['name']}: {each['why']}" for each in monitors if each["state"] == "DOWN" and each["why"])
+        return " ".join(
+            f"{each['name']}: {each['why']}" for each in monitors if each["state"] == "DOWN" and each["why"]
+        )
     count = state.counts.total()
     if state.state == "UP" and state.counts["UP"] == count:
         return ngettext("Its monitor is fine.", "All %(num)s monitors are fine.", count)

@@ -18,7 +18,6 @@ from app.engine.usability.state import (
     step,
 )
 
-
 TWICE = Policy(2, 2)
 
 
