@@ -207,7 +207,7 @@ def test_a_slow_loris_ends_with_the_time(probe: Probe) -> None:
         sample = probe(target.url(), timeout_ms=1200)
     assert (sample.reason, sample.detail["phase"]) == ("timeout", "transfer")
     assert sample.total_ms is not None
-    assert 1200 <= sample.total_ms < 2000
+    assert 1190 <= sample.total_ms < 2000
 
 
 def test_a_silent_server_is_named_by_the_phase(probe: Probe) -> None:
