@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.notify.receiver import Hook, running_hook
+from tests.engine.notify.receiver import Receiver, receiver_running
 
 
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    with running_hook() as running:
+def receiver() -> Iterator[Receiver]:
+    with receiver_running() as running:
         yield running

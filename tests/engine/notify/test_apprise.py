@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import sysconfig
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from app.engine.net.guard import AllowList
+from app.engine.notify.apprise_child import Fence, FencedError, readable_folders
 from app.engine.notify.kinds import apprise
 from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind, without_secrets
 from app.engine.notify.registry import SendResult
 from tests.engine.notify.local import AT, PlainDoor, opened
-from tests.engine.notify.receiver import Hook
+from tests.engine.notify.receiver import Receiver
 
 
 def send(url: str, *networks: str) -> SendResult:
@@ -20,36 +24,36 @@ def send(url: str, *networks: str) -> SendResult:
     return AppriseKind().send(AppriseConfig(url=url), opened(), door, locale="en", at=AT)
 
 
-def test_it_sends_through_apprise(hook: Hook) -> None:
-    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
-    document = json.loads(hook.requests[0].body)
+def test_it_sends_through_apprise(receiver: Receiver) -> None:
+    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
+    document = json.loads(receiver.received[0].body)
     assert result.ok and result.ms
     assert (document["title"], document["type"]) == ("DOWN: home (Shop)", "failure")
 
 
-def test_a_private_address_is_refused_for_good(hook: Hook) -> None:
-    result = send(f"json://127.0.0.1:{hook.port}/hook")
+def test_a_private_address_is_refused_for_good(receiver: Receiver) -> None:
+    result = send(f"json://127.0.0.1:{receiver.port}/hook")
     assert (result.ok, result.permanent) == (False, True)
     assert "loopback" in result.error
-    assert hook.requests == []
+    assert receiver.received == []
 
 
-def test_a_redirect_does_not_lead_past_the_guard(hook: Hook) -> None:
-    hook.status, hook.answer_headers = 302, {"Location": "http://[::1]:9/"}
-    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+def test_a_redirect_does_not_lead_past_the_guard(receiver: Receiver) -> None:
+    receiver.status, receiver.headers = 302, {"Location": "http://[::1]:9/"}
+    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
     assert not result.ok
     assert "::1 is loopback" in result.error
 
 
-def test_a_status_in_what_apprise_says_decides(hook: Hook) -> None:
-    hook.status = 410
-    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+def test_a_status_in_what_apprise_says_decides(receiver: Receiver) -> None:
+    receiver.status = 410
+    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
     assert (result.ok, result.permanent, result.http_status) == (False, True, 410)
 
 
-def test_a_receiver_in_trouble_is_tried_again(hook: Hook) -> None:
-    hook.status = 503
-    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+def test_a_receiver_in_trouble_is_tried_again(receiver: Receiver) -> None:
+    receiver.status = 503
+    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
     assert (result.permanent, result.http_status) == (False, 503)
 
 
@@ -59,8 +63,8 @@ def test_a_datagram_is_judged_as_well() -> None:
     assert "loopback" in result.error
 
 
-def test_mail_is_judged_as_well(hook: Hook) -> None:
-    result = send(f"mailto://user:pass@example.org:{hook.port}?smtp=127.0.0.1&to=a@example.org")
+def test_mail_is_judged_as_well(receiver: Receiver) -> None:
+    result = send(f"mailto://user:pass@example.org:{receiver.port}?smtp=127.0.0.1&to=a@example.org")
     assert not result.ok
     assert "loopback" in result.error
 
@@ -68,14 +72,14 @@ def test_mail_is_judged_as_well(hook: Hook) -> None:
 def test_a_file_that_a_url_names_is_not_read(tmp_path: Path) -> None:
     key = tmp_path / "key.json"
     key.write_text("{}")
-    result = send(f"fcm://project/device?keyfile={key}")
-    assert not result.ok
+    result = send(f"fcm://project/device?keyfile={key}&mode=oauth2")
+    assert (result.permanent, result.error) == (True, "files of this machine must not be read")
 
 
-def test_a_service_that_hangs_is_ended(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_hangs_is_ended(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apprise, "SECONDS", 1.5)
-    hook.is_open.clear()
-    result = send(f"json://127.0.0.1:{hook.port}/hook?rto=60", "127.0.0.0/8")
+    receiver.is_open.clear()
+    result = send(f"json://127.0.0.1:{receiver.port}/hook?rto=60", "127.0.0.0/8")
     assert "did not answer within 1.5 s" in result.error
     assert not result.permanent
 
@@ -97,3 +101,40 @@ def test_what_is_no_url_or_stays_on_this_machine_is_refused(url: str) -> None:
 def test_what_apprise_says_is_kept_without_the_urls_secrets() -> None:
     said = without_secrets("POST https://hooks.example/T0KEN1/ab failed", "slack://T0KEN1/other?x=secret")
     assert said == "POST https://hooks.example/…/ab failed"
+
+
+@pytest.mark.parametrize(
+    ("event", "args"),
+    [
+        ("socket.connect", (None, ("10.0.0.1", 80))),
+        ("socket.connect", (None, ("::ffff:127.0.0.1", 80, 0, 0))),
+        ("socket.connect", (None, "/run/docker.sock")),
+        ("socket.sendto", (None, ("169.254.169.254", 80))),
+        ("open", ("/etc/passwd", "r", os.O_RDONLY)),
+        ("open", (os.__file__, "w", os.O_WRONLY)),
+        ("open", (sysconfig.get_path("stdlib") + "/../../../etc/passwd", "r", os.O_RDONLY)),
+        ("subprocess.Popen", ("id", [], None, None)),
+        ("os.remove", ("/tmp/x", -1)),
+    ],
+)
+def test_the_fence_refuses(event: str, args: tuple[object, ...]) -> None:
+    fence = Fence(AllowList.nothing(), readable_folders())
+    with pytest.raises(FencedError):
+        fence(event, args)
+    assert len(fence.refused) == 1
+
+
+@pytest.mark.parametrize(
+    ("event", "args"),
+    [
+        ("socket.connect", (None, ("93.184.216.34", 443))),
+        ("socket.connect", (None, ("10.1.2.3", 443))),
+        ("socket.sendmsg", (None, None)),
+        ("open", (os.__file__, "r", os.O_RDONLY)),
+        ("open", (3, "r", os.O_RDONLY)),
+        ("open", ("/dev/null", "w", os.O_WRONLY)),
+        ("import", ("ssl",)),
+    ],
+)
+def test_the_fence_lets_pass(event: str, args: tuple[object, ...]) -> None:
+    Fence(AllowList.of(["10.0.0.0/8"]), readable_folders())(event, args)
