@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.notify.receiver import Receiver, receiver_running
+from tests.engine.notify.receiver import Hook, running_hook
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiver_running() as running:
+def hook() -> Iterator[Hook]:
+    with running_hook() as running:
         yield running

@@ -11,9 +11,6 @@ import requests
 
 from app.engine.net.errors import DoorRefusedError
 from app.engine.notify.message import Message
-from tests.engine.notify.receiver import Receiver, receiver_running
-
-__all__ = ["AT", "LOOPBACK", "PlainDoor", "Receiver", "opened", "receiver_running"]
 
 AT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 LOOPBACK = ("127.0.0.0/8",)

@@ -13,7 +13,7 @@ from requests.structures import CaseInsensitiveDict
 
 
 @dataclass(frozen=True)
-class Received:
+class Request:
     """What came. Names of headers may be written in any case."""
 
     method: str
@@ -22,18 +22,18 @@ class Received:
     body: bytes
 
 
-class Receiver:
-    """Answers with `status`, `headers` and `body`, or whatever `answer` writes.
+class Hook:
+    """Answers `status`, `answer_headers` and `answer_body`, or whatever `answer` writes.
 
     While `is_open` is cleared it keeps everybody waiting; `has_received` is set by the first request.
     """
 
     def __init__(self) -> None:
         self.status = 200
-        self.headers: dict[str, str] = {}
-        self.body = b"ok"
+        self.answer_headers: dict[str, str] = {}
+        self.answer_body = b"ok"
         self.answer: Callable[[BaseHTTPRequestHandler], object] = self._answer
-        self.received: list[Received] = []
+        self.requests: list[Request] = []
         self.has_received = threading.Event()
         self.is_open = threading.Event()
         self.is_open.set()
@@ -49,15 +49,15 @@ class Receiver:
     def take(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         headers = CaseInsensitiveDict(handler.headers.items())
-        self.received.append(Received(handler.command, handler.path, headers, body))
+        self.requests.append(Request(handler.command, handler.path, headers, body))
         self.has_received.set()
         self.is_open.wait(20)
         self.answer(handler)
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = b"" if self.status in (204, 304) else self.body
+        body = b"" if self.status in (204, 304) else self.answer_body
         handler.send_response(self.status)
-        for name, value in {**self.headers, "Content-Length": str(len(body))}.items():
+        for name, value in {**self.answer_headers, "Content-Length": str(len(body))}.items():
             handler.send_header(name, value)
         handler.end_headers()
         handler.wfile.write(body)
@@ -69,11 +69,11 @@ class Receiver:
         self._thread.join()
 
 
-def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
+def _handler(hook: Hook) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             try:
-                receiver.take(self)
+                hook.take(self)
             except OSError:  # The other side has gone away, as some tests mean it to.
                 self.close_connection = True
 
@@ -86,13 +86,9 @@ def _handler(receiver: Receiver) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def receiver_running() -> Iterator[Receiver]:
-    receiver = Receiver()
+def running_hook() -> Iterator[Hook]:
+    hook = Hook()
     try:
-        yield receiver
+        yield hook
     finally:
-        receiver.close()
-
-
-# As a site that is watched, it goes by its shorter name.
-Hook, running_hook = Receiver, receiver_running
+        hook.close()

@@ -16,7 +16,7 @@ from app.engine.notify.kinds import apprise
 from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind, without_secrets
 from app.engine.notify.registry import SendResult
 from tests.engine.notify.local import AT, PlainDoor, opened
-from tests.engine.notify.receiver import Receiver
+from tests.engine.notify.receiver import Hook
 
 
 def send(url: str, *networks: str) -> SendResult:
@@ -24,36 +24,36 @@ def send(url: str, *networks: str) -> SendResult:
     return AppriseKind().send(AppriseConfig(url=url), opened(), door, locale="en", at=AT)
 
 
-def test_it_sends_through_apprise(receiver: Receiver) -> None:
-    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
-    document = json.loads(receiver.received[0].body)
+def test_it_sends_through_apprise(hook: Hook) -> None:
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
+    document = json.loads(hook.requests[0].body)
     assert result.ok and result.ms
     assert (document["title"], document["type"]) == ("DOWN: home (Shop)", "failure")
 
 
-def test_a_private_address_is_refused_for_good(receiver: Receiver) -> None:
-    result = send(f"json://127.0.0.1:{receiver.port}/hook")
+def test_a_private_address_is_refused_for_good(hook: Hook) -> None:
+    result = send(f"json://127.0.0.1:{hook.port}/hook")
     assert (result.ok, result.permanent) == (False, True)
     assert "loopback" in result.error
-    assert receiver.received == []
+    assert hook.requests == []
 
 
-def test_a_redirect_does_not_lead_past_the_guard(receiver: Receiver) -> None:
-    receiver.status, receiver.headers = 302, {"Location": "http://[::1]:9/"}
-    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
+def test_a_redirect_does_not_lead_past_the_guard(hook: Hook) -> None:
+    hook.status, hook.answer_headers = 302, {"Location": "http://[::1]:9/"}
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
     assert not result.ok
     assert "::1 is loopback" in result.error
 
 
-def test_a_status_in_what_apprise_says_decides(receiver: Receiver) -> None:
-    receiver.status = 410
-    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
+def test_a_status_in_what_apprise_says_decides(hook: Hook) -> None:
+    hook.status = 410
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
     assert (result.ok, result.permanent, result.http_status) == (False, True, 410)
 
 
-def test_a_receiver_in_trouble_is_tried_again(receiver: Receiver) -> None:
-    receiver.status = 503
-    result = send(f"json://127.0.0.1:{receiver.port}/hook", "127.0.0.0/8")
+def test_a_receiver_in_trouble_is_tried_again(hook: Hook) -> None:
+    hook.status = 503
+    result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
     assert (result.permanent, result.http_status) == (False, 503)
 
 
@@ -63,8 +63,8 @@ def test_a_datagram_is_judged_as_well() -> None:
     assert "loopback" in result.error
 
 
-def test_mail_is_judged_as_well(receiver: Receiver) -> None:
-    result = send(f"mailto://user:pass@example.org:{receiver.port}?smtp=127.0.0.1&to=a@example.org")
+def test_mail_is_judged_as_well(hook: Hook) -> None:
+    result = send(f"mailto://user:pass@example.org:{hook.port}?smtp=127.0.0.1&to=a@example.org")
     assert not result.ok
     assert "loopback" in result.error
 
@@ -76,10 +76,10 @@ def test_a_file_that_a_url_names_is_not_read(tmp_path: Path) -> None:
     assert (result.permanent, result.error) == (True, "files of this machine must not be read")
 
 
-def test_a_service_that_hangs_is_ended(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_service_that_hangs_is_ended(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apprise, "SECONDS", 1.5)
-    receiver.is_open.clear()
-    result = send(f"json://127.0.0.1:{receiver.port}/hook?rto=60", "127.0.0.0/8")
+    hook.is_open.clear()
+    result = send(f"json://127.0.0.1:{hook.port}/hook?rto=60", "127.0.0.0/8")
     assert "did not answer within 1.5 s" in result.error
     assert not result.permanent
 

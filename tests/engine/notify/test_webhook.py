@@ -17,71 +17,71 @@ from app.engine.net.errors import DoorRefusedError
 from app.engine.notify.kinds.webhook import Webhook, WebhookConfig, keys_of, pause_asked_for
 from app.engine.notify.registry import SendResult
 from tests.engine.notify.local import AT, PlainDoor, opened
-from tests.engine.notify.receiver import Received, Receiver
+from tests.engine.notify.receiver import Hook, Request
 
 SECRET = "whsec_" + base64.b64encode(b"a key of twenty-four byte").decode()
 OTHER = "whsec_" + base64.b64encode(b"another key, also of length").decode()
 
 
-def send(receiver: Receiver, secret: str = SECRET, at: datetime | None = None) -> SendResult:
-    config = WebhookConfig(url=receiver.url, secret=secret)
+def send(hook: Hook, secret: str = SECRET, at: datetime | None = None) -> SendResult:
+    config = WebhookConfig(url=hook.url, secret=secret)
     return Webhook().send(config, opened(), PlainDoor(), locale="en", at=at or datetime.now(UTC))
 
 
-def verified(request: Received, secret: str) -> dict[str, object]:
+def verified(request: Request, secret: str) -> dict[str, object]:
     document: dict[str, object] = Verifier(secret).verify(request.body, dict(request.headers))
     return document
 
 
-def test_the_library_of_the_specification_verifies_what_is_sent(receiver: Receiver) -> None:
-    assert send(receiver).ok
-    document = verified(receiver.received[0], SECRET)
+def test_the_library_of_the_specification_verifies_what_is_sent(hook: Hook) -> None:
+    assert send(hook).ok
+    document = verified(hook.requests[0], SECRET)
     assert document["type"] == "incident.opened"
 
 
-def test_another_secret_does_not_verify(receiver: Receiver) -> None:
-    send(receiver)
+def test_another_secret_does_not_verify(hook: Hook) -> None:
+    send(hook)
     with pytest.raises(WebhookVerificationError):
-        verified(receiver.received[0], OTHER)
+        verified(hook.requests[0], OTHER)
 
 
 @pytest.mark.parametrize("secret", [SECRET, OTHER])
-def test_two_secrets_both_verify_while_one_replaces_the_other(receiver: Receiver, secret: str) -> None:
-    send(receiver, f"{SECRET} {OTHER}")
-    assert verified(receiver.received[0], secret)
+def test_two_secrets_both_verify_while_one_replaces_the_other(hook: Hook, secret: str) -> None:
+    send(hook, f"{SECRET} {OTHER}")
+    assert verified(hook.requests[0], secret)
 
 
-def test_a_secret_without_prefix_that_is_base64_verifies_by_the_library(receiver: Receiver) -> None:
+def test_a_secret_without_prefix_that_is_base64_verifies_by_the_library(hook: Hook) -> None:
     plain = SECRET.removeprefix("whsec_")
-    send(receiver, plain)
-    assert verified(receiver.received[0], plain)
+    send(hook, plain)
+    assert verified(hook.requests[0], plain)
 
 
-def test_a_plain_secret_signs_with_its_own_bytes(receiver: Receiver) -> None:
-    send(receiver, "correct horse battery", at=AT)
-    request = receiver.received[0]
+def test_a_plain_secret_signs_with_its_own_bytes(hook: Hook) -> None:
+    send(hook, "correct horse battery", at=AT)
+    request = hook.requests[0]
     signed = b"7001." + str(int(AT.timestamp())).encode() + b"." + request.body
     digest = hmac.new(b"correct horse battery", signed, hashlib.sha256).digest()
     assert request.headers["webhook-signature"] == "v1," + base64.b64encode(digest).decode()
 
 
-def test_nothing_is_signed_without_a_secret(receiver: Receiver) -> None:
-    send(receiver, "")
-    assert "webhook-signature" not in receiver.received[0].headers
+def test_nothing_is_signed_without_a_secret(hook: Hook) -> None:
+    send(hook, "")
+    assert "webhook-signature" not in hook.requests[0].headers
 
 
-def test_the_id_stays_and_the_timestamp_is_the_attempts(receiver: Receiver) -> None:
-    send(receiver, at=AT)
-    send(receiver, at=AT.replace(minute=31))
-    first, second = (each.headers for each in receiver.received)
+def test_the_id_stays_and_the_timestamp_is_the_attempts(hook: Hook) -> None:
+    send(hook, at=AT)
+    send(hook, at=AT.replace(minute=31))
+    first, second = (each.headers for each in hook.requests)
     assert first["webhook-id"] == second["webhook-id"] == "7001"
     assert int(second["webhook-timestamp"]) - int(first["webhook-timestamp"]) == 60
 
 
-def test_the_body_is_json_with_type_timestamp_and_data(receiver: Receiver) -> None:
-    send(receiver)
-    document = json.loads(receiver.received[0].body)
-    assert receiver.received[0].headers["content-type"] == "application/json"
+def test_the_body_is_json_with_type_timestamp_and_data(hook: Hook) -> None:
+    send(hook)
+    document = json.loads(hook.requests[0].body)
+    assert hook.requests[0].headers["content-type"] == "application/json"
     assert list(document) == ["type", "timestamp", "data"]
     assert document["timestamp"] == "2026-11-21T08:30:00+00:00"
     assert document["data"]["monitor"] == {"id": "3", "name": "home", "type": "http"}
@@ -103,21 +103,21 @@ def test_the_body_is_json_with_type_timestamp_and_data(receiver: Receiver) -> No
         (503, False, False),
     ],
 )
-def test_the_answer_decides(receiver: Receiver, status: int, ok: bool, permanent: bool) -> None:
-    receiver.status = status
-    result = send(receiver)
+def test_the_answer_decides(hook: Hook, status: int, ok: bool, permanent: bool) -> None:
+    hook.status = status
+    result = send(hook)
     assert (result.ok, result.permanent, result.http_status) == (ok, permanent, status)
 
 
-def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
-    receiver.status, receiver.headers = 307, {"Location": receiver.url + "/elsewhere"}
-    assert "redirect" in send(receiver).error
-    assert [each.path for each in receiver.received] == ["/hook"]
+def test_a_redirect_is_not_followed(hook: Hook) -> None:
+    hook.status, hook.answer_headers = 307, {"Location": hook.url + "/elsewhere"}
+    assert "redirect" in send(hook).error
+    assert [each.path for each in hook.requests] == ["/hook"]
 
 
-def test_the_receiver_may_ask_for_a_pause(receiver: Receiver) -> None:
-    receiver.status, receiver.headers = 429, {"Retry-After": "90"}
-    assert send(receiver).retry_after == 90
+def test_the_receiver_may_ask_for_a_pause(hook: Hook) -> None:
+    hook.status, hook.answer_headers = 429, {"Retry-After": "90"}
+    assert send(hook).retry_after == 90
 
 
 @pytest.mark.parametrize(
