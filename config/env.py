@@ -8,6 +8,7 @@ that names the variable.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,12 @@ def folder(value: str) -> Path:
 
 def listed(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def queue_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", value):
+        raise ValueError("must have 1 to 32 of a-z, 0-9 and -")
+    return value
 
 
 def zone(value: str) -> str:
@@ -132,7 +139,7 @@ VARIABLES: tuple[Variable, ...] = (
         "0",
         "Let probes and channels reach private and loopback addresses, for every organization.",
     ),
-    Variable("CLOUDEYE_LOCATION", text, "default", "The location this machine's worker probes from."),
+    Variable("CLOUDEYE_LOCATION", queue_name, "default", "The location this machine's worker probes from."),
     Variable("CLOUDEYE_WEB_WORKERS", whole(1, 64), "1", "Gunicorn workers."),
     Variable(
         "CLOUDEYE_LOG_LEVEL",

@@ -8,6 +8,7 @@ message is done when all its results have been sent.
 from __future__ import annotations
 
 import logging
+import resource
 import threading
 import time
 from functools import lru_cache
@@ -28,15 +29,25 @@ from tasks.application import celery
 log = logging.getLogger("cloudeye.probe")
 FLUSH_SECONDS = 0.5
 TOO_OLD_MS = 30_000
+DESCRIPTORS = 16_384
 
 
 @lru_cache(maxsize=1)
 def engine() -> Engine:
     """The engine of this process, with its one loop."""
+    _raise_descriptor_limit()
     settings = get_settings()
     return Engine(
         ca_file=settings.CA_FILE, location=settings.LOCATION, dns_servers=settings.DNS_SERVERS, now_ms=now_ms
     )
+
+
+def _raise_descriptor_limit() -> None:
+    """A check in flight holds a socket: take all the descriptors this process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @lru_cache(maxsize=50_000)

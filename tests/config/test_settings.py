@@ -31,6 +31,7 @@ def test_it_runs_on_embedded_defaults(tmp_path: Path) -> None:
         ("CLOUDEYE_PORT", "70000"),
         ("CLOUDEYE_ALLOW_PRIVATE_TARGETS", "maybe"),
         ("CLOUDEYE_ENV", "staging"),
+        ("CLOUDEYE_LOCATION", "New York"),
         ("CLOUDEYE_TIMEZONE", "Mars/Olympus"),
         ("CLOUDEYE_SECRET_KEY", "short"),
         ("CLOUDEYE_SECRET_KEY", "changeme" * 8),
