@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.engine.notify.receiver import Receiver, receiver_running
+from tests.engine.notify.receiver import Hook, running_hook
 from tests.stack import ACCOUNT, PASSWORD, Stack, running_behind_nginx
 
 pytestmark = [pytest.mark.browser, pytest.mark.stack]
@@ -21,9 +21,9 @@ def stack(nginx_program: str, chromium_path: str) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def site() -> Iterator[Receiver]:
-    with receiver_running() as receiver:
-        yield receiver
+def site() -> Iterator[Hook]:
+    with running_hook() as hook:
+        yield hook
 
 
 def log_in(page: Page, stack: Stack) -> None:
@@ -34,7 +34,7 @@ def log_in(page: Page, stack: Stack) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-def test_a_person_sees_a_site_up_down_and_up_again(page: Page, stack: Stack, site: Receiver) -> None:
+def test_a_person_sees_a_site_up_down_and_up_again(page: Page, stack: Stack, site: Hook) -> None:
     api = stack.api()
     made = api.post("/sites", name="Local shop", base_url=site.url)
     log_in(page, stack)
