@@ -14,7 +14,7 @@ ONLY ?=
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test lint bench lock clean
+.PHONY: help setup dev run test lint bench screenshot lock clean
 .DELETE_ON_ERROR:
 
 help: ## List the commands
@@ -36,6 +36,9 @@ lint: setup dev ## Check style, types and the storeys' imports
 
 bench: setup dev ## Measure; one JSON line a figure. ONLY=name runs one
 	@$(BIN)/python -m tests.bench $(ONLY)
+
+screenshot: setup dev ## Make the README's picture again
+	@$(BIN)/python -m tests.screenshot
 
 lock: dev ## Lock the versions of requirements/*.in and package.json again
 	@$(COMPILE) --upgrade requirements/runtime.in -o requirements/runtime.list

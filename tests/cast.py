@@ -21,7 +21,7 @@ from app.core.redis import use_redis
 from app.core.snowflake import use_worker_number
 from app.models import Membership, Organization, User, db, write
 from app.models.result import forget_known_days
-from app.service import queue, record, result
+from app.service import queue, record, result, setting
 from app.service.actor import Actor
 from app.service.auth import hash_password, load_actor
 from config import load_settings
@@ -75,6 +75,7 @@ def _forget() -> None:
     forget_known_days()
     record.forget_locations()
     result.forget_days()
+    setting._near.clear()
 
 
 @pytest.fixture

@@ -184,7 +184,8 @@ def cached_by_day(
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's JSON-able answer in Redis: final for past days, briefly for the present one.
 
-    The function must take the day as the keyword argument `day`.
+    The function takes what the answer is about first and the day as the keyword argument `day`; the key is
+    `cache:<name>:<first>:<day>:<hash of the rest>`, so that `delete_matching` can drop all about one thing.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
@@ -192,7 +193,7 @@ def cached_by_day(
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
             day = cast(date, kwargs["day"])
             tail = hashlib.sha256(repr((args, sorted(kwargs.items()))).encode()).hexdigest()[:32]
-            key = f"cache:{name}:{day.isoformat()}:{tail}"
+            key = f"cache:{name}:{args[0] if args else ''}:{day.isoformat()}:{tail}"
             kept = cast("bytes | None", get_redis().get(key))
             if kept is not None:
                 return cast(T, orjson.loads(kept))

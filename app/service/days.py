@@ -6,9 +6,9 @@ import logging
 from datetime import timedelta
 
 from app.core.clock import now
-from app.core.settings import get_settings
 from app.models import db
 from app.models.result import drop_days_before, ensure_day_table
+from app.service.setting import get_setting
 
 log = logging.getLogger("cloudeye.days")
 
@@ -18,6 +18,6 @@ def tend() -> None:
     today = now().date()
     for day in (today, today + timedelta(days=1)):
         ensure_day_table(db.engine, day)
-    kept_days: int = vars(get_settings())["RESULT_DAYS"]
+    kept_days: int = get_setting("result_days")
     for day in drop_days_before(db.engine, today - timedelta(days=kept_days)):
         log.info("days.dropped", extra={"day": day.isoformat()})

@@ -20,6 +20,7 @@ from app.models import Event, Monitor, MonitorState, Site, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
+from app.service.day_counts import forget_days_of
 from app.service.paging import Page, page_by_id
 from app.service.queue import send_run
 from app.service.site import get_site
@@ -117,6 +118,14 @@ def delete_monitor(actor: Actor, monitor_id: int) -> None:
         record_change(session, actor, "monitor.delete", "monitor", monitor.id, before=_facts(monitor))
         session.delete(monitor)
     schedule.disarm(monitor_id)
+    _forget_days(monitor_id)
+
+
+def _forget_days(monitor_id: int) -> None:
+    try:
+        forget_days_of(monitor_id)
+    except RedisError:
+        log.warning("monitor.cache_kept", extra={"monitor_id": monitor_id})
 
 
 def pause_monitor(actor: Actor, monitor_id: int) -> Monitor:

@@ -54,6 +54,7 @@ RULES: dict[tuple[str, str], str] = {
     ("v1.monitor_pause", "POST"): "usability.write",
     ("v1.monitor_resume", "POST"): "usability.write",
     ("v1.monitor_results", "GET"): "usability.read",
+    ("v1.monitor_uptime", "GET"): "usability.read",
     ("v1.incidents", "GET"): "usability.read",
     ("v1.incident", "GET"): "usability.read",
     ("v1.incident_ack", "POST"): "incident.write",

@@ -74,13 +74,13 @@ def test_a_cached_answer_is_final_for_past_days_only(redis_client: redis.Redis) 
     calls: list[date] = []
 
     @ours.cached_by_day("t", today=lambda: date(2026, 1, 2))
-    def count(*, day: date) -> int:
+    def count(about: int, *, day: date) -> int:
         calls.append(day)
         return len(calls)
 
     past, present = date(2026, 1, 1), date(2026, 1, 2)
-    assert [count(day=past), count(day=past), count(day=present), count(day=present)] == [1, 1, 2, 2]
-    ends = {str(key).split(":")[2]: redis_client.ttl(key) for key in redis_client.keys("cache:t:*")}
+    assert [count(7, day=each) for each in (past, past, present, present)] == [1, 1, 2, 2]
+    ends = {str(key).split(":")[3]: redis_client.ttl(key) for key in redis_client.keys("cache:t:*")}
     assert ends["2026-01-02"] <= 30 < ends["2026-01-01"]
 
 

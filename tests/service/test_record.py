@@ -9,15 +9,17 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.clock import now_ms
+from app.core.redis import find_and_get
 from app.engine.usability.types import Sample
 from app.models import Delivery, Event, Incident, Monitor, db
 from app.models.result import day_of, result_table
 from app.service.actor import Actor
 from app.service.channel import create_channel
-from app.service.monitor import create_monitor, pause_monitor
+from app.service.monitor import create_monitor, delete_monitor, pause_monitor
 from app.service.record import expire_stale, record_samples
 from app.service.result import list_results
 from app.service.site import create_site
+from app.service.uptime import list_days
 from tests.cast import make_organization, make_user
 
 
@@ -73,6 +75,10 @@ def sample(monitor: Monitor, due_ms: int, status: str, reason: str | None = None
 def walk(monitor: Monitor, letters: str, start: int) -> list[Sample]:
     kinds = {"u": ("up", None), "d": ("down", "connect_refused")}
     return [sample(monitor, start + index * 5000, *kinds[letter]) for index, letter in enumerate(letters)]
+
+
+def yesterday_noon() -> int:
+    return now_ms() // 86_400_000 * 86_400_000 - 43_200_000
 
 
 def count(model: type) -> int:
@@ -142,3 +148,18 @@ def test_pausing_closes_the_open_incident(monitor: Monitor, us: Actor) -> None:
     pause_monitor(us, monitor.id)
     incident = db.session.scalar(select(Incident))
     assert incident is not None and incident.closed_by == "pause"
+
+
+def test_it_counts_results_by_day(monitor: Monitor, us: Actor) -> None:
+    record_samples(walk(monitor, "uuud", yesterday_noon()))
+    days = list_days(us, monitor.id, days=3)
+    assert [(each["up"], each["down"]) for each in days][:2] == [(0, 0), (3, 1)]
+    assert days[1]["uptime"] == 75.0
+
+
+def test_a_past_day_is_read_once_and_forgotten_with_its_monitor(monitor: Monitor, us: Actor) -> None:
+    record_samples(walk(monitor, "u", yesterday_noon()))
+    list_days(us, monitor.id, days=2)
+    assert len(find_and_get(f"cache:uptime:{monitor.id}:*")) == 2
+    delete_monitor(us, monitor.id)
+    assert find_and_get(f"cache:uptime:{monitor.id}:*") == {}

@@ -29,6 +29,7 @@ from app.service.actor import Actor
 from app.service.organization import list_locations
 from app.service.paging import Page
 from app.service.result import list_results
+from app.service.uptime import MAX_DAYS, list_days
 
 STATE: dict[str, Value] = {
     "state": Text(),
@@ -77,6 +78,7 @@ RESULT: dict[str, Value] = {
     "http_status": Whole(nullable=True),
     "address": Text(nullable=True),
 }
+DAY = {"day": Text(), "up": Whole(), "down": Whole(), "unknown": Whole(), "uptime": Number(nullable=True)}
 LOCATION = {"code": Text(), "name": Text()}
 TYPE = {"name": Text(), "title": Mapping(), "doc": Mapping(), "config": Mapping()}
 
@@ -203,6 +205,18 @@ class MonitorResults(Resource):
     )
     def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
         return list_results(actor, monitor_id, **args)
+
+
+@route(routes, "/usability/monitors/<int:monitor_id>/uptime", "monitor_uptime")
+class MonitorUptime(Resource):
+    @operation(
+        "Count a monitor's results by UTC day, oldest first",
+        parser=query().add("days", integer(1, MAX_DAYS), default=30),
+        output=DAY,
+        paged=True,
+    )
+    def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return Page(list_days(actor, monitor_id, **args))
 
 
 @route(routes, "/usability/locations", "locations")
