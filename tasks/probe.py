@@ -125,6 +125,7 @@ def run_batch(slots: list[list[Any]]) -> None:
 @celery.task(name="probe.now")
 def run_now(monitor_id: str, due_ms: int, spec: str, token: str) -> None:
     """One check at once, for somebody who waits."""
+    log.info("probe.now", extra={"monitor_id": monitor_id})
     if not is_fresh(due_ms, 0, now_ms()):
         return
     batch = Batch(1, token)
