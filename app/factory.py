@@ -18,6 +18,7 @@ def make_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
     if settings is not None:
         use_settings(settings)
     settings = get_settings()
+    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
     app = Flask("app", static_folder="static", template_folder="templates")
     app.config.from_object(settings)
     db.init_app(app)

@@ -70,11 +70,22 @@ class _Asked:
 
     def redirected(self, status: int, location: str) -> _Asked:
         """What a redirect asks for (RFC 9110, 15.4): 303 and, by custom, POST with 301 or 302 become GET."""
-        url = urljoin(self.url, location)
+        try:
+            url = urljoin(self.url, location)
+        except ValueError as error:
+            raise DoorError("url", "the answer redirects to what is no URL", permanent=True) from error
         to_get = self.method != "HEAD" and (status == 303 or (status in (301, 302) and self.method == "POST"))
         if not to_get:
             return _Asked(self.method, url, self.headers, self.data)
         return _Asked("GET", url, _without(self.headers, DROPPED_WITH_BODY), None)
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone. Even when told not to follow, requests works out where one
+    leads: it reads the whole body without any bound, and stumbles over a Location that is no URL."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
 
 
 class Door:
@@ -177,7 +188,7 @@ class Door:
         left = deadline - started
         if left <= 0:
             raise self._late(target)
-        with Cutter(left) as cutter, requests.Session() as session:
+        with Cutter(left) as cutter, _Session() as session:
             session.trust_env = False  # No proxy and no .netrc: the judged address is where it goes.
             session.mount(f"{target.scheme}://", PinnedAdapter(target, address, self._ca_file, cutter))
             try:

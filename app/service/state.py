@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.core.clock import from_ms
+from app.core.settings import get_settings
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
 from app.engine.usability.reasons import sentence
@@ -116,6 +117,12 @@ def _event(
     )
 
 
+def _page_of(incident: Incident) -> str | None:
+    """The incident's page, where the installation knows its own address."""
+    base: str = vars(get_settings())["BASE_URL"]
+    return f"{base.rstrip('/')}/incidents/{incident.id}" if base else None
+
+
 def _notify(session: Session, monitor: Monitor, change: Transition, incident: Incident) -> int:
     organization = session.get_one(Organization, monitor.organization_id)
     site = session.get_one(Site, monitor.site_id)
@@ -136,5 +143,6 @@ def _notify(session: Session, monitor: Monitor, change: Transition, incident: In
             "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
         },
         sentence={locale: sentence(incident.cause, incident.detail, locale) for locale in LOCALES},
+        url=_page_of(incident),
     )
     return enqueue_deliveries(session, monitor.organization_id, message)
