@@ -55,6 +55,7 @@ DELIVERY: dict[str, Value] = {
 }
 WITH_ATTEMPTS: dict[str, Value] = {**DELIVERY, "message": Mapping(), "log": Many(ATTEMPT)}
 TEST = {
+    "delivery_id": Id(nullable=True),
     "ok": Flag(),
     "http_status": Whole(nullable=True),
     "error": Text(nullable=True),
