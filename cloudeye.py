@@ -1,4 +1,4 @@
-"""The WSGI entry: `gunicorn -c gunicorn.conf.py cloudeye:app`, and `flask --app cloudeye …`."""
+"""The WSGI entry: `gunicorn -c gunicorn.conf.py cloudeye:app`, and `flask …`."""
 
 import sys
 

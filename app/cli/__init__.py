@@ -1,4 +1,4 @@
-"""`flask --app cloudeye …`: what an operator does at a prompt."""
+"""`flask …`: what an operator does at a prompt."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def _migrations() -> Finding:
     except CloudEyeError as error:
         return error.msg, "Look at DATABASE_URL and whether the database server runs."
     if pending:
-        return f"{len(pending)} not run yet ({', '.join(pending)})", "Run: flask --app cloudeye db upgrade"
+        return f"{len(pending)} not run yet ({', '.join(pending)})", "Run: flask db upgrade"
     return "all run", ""
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from app.controller import health
-from app.controller.common import answer, headers, identity, session
+from app.controller.common import answer, headers, identifiers, identity, session
 from app.controller.v1 import make_blueprint
 
 
 def register_controllers(app: Flask) -> None:
+    identifiers.init_app(app)
     session.init_app(app)
     identity.init_app(app)
     answer.init_app(app)

@@ -192,9 +192,14 @@ def test_it_describes_every_operation(as_owner: Caller, app: Flask) -> None:
     document = app.test_client().get(f"{API}/openapi.json").get_json()
     described = {(path, method) for path, methods in document["paths"].items() for method in methods}
     routed = {
-        (rule.rule.removeprefix(API).replace("<int:", "{").replace(">", "}"), method.lower())
+        (rule.rule.removeprefix(API).replace("<id:", "{").replace(">", "}"), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("v1.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert described == routed and document["openapi"] == "3.1.0"
+
+
+@pytest.mark.parametrize("identifier", ["0", "9223372036854775808", "9" * 40, "-1", "1.5", "x"])
+def test_an_id_that_cannot_be_one_is_not_found(as_owner: Caller, identifier: str) -> None:
+    assert as_owner.get(f"/sites/{identifier}", 404)["code"] == 11004

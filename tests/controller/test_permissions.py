@@ -89,7 +89,7 @@ def api_endpoints(app: Flask) -> list[tuple[str, str, str]]:
 
 def address(path: str, things: dict[str, int]) -> str:
     for name, identifier in things.items():
-        path = path.replace(f"<int:{name}>", str(identifier))
+        path = path.replace(f"<id:{name}>", str(identifier))
     assert "<" not in path, f"the test knows no thing for {path}"
     return path
 

@@ -99,7 +99,7 @@ class Channels(Resource):
         return service.create_channel(actor, args)
 
 
-@route(routes, "/channels/<int:channel_id>", "channel")
+@route(routes, "/channels/<id:channel_id>", "channel")
 class Channel(Resource):
     @operation("Look at a channel", output=CHANNEL, about="Secrets are masked.")
     def get(self, actor: Actor, args: dict[str, Any], channel_id: int) -> Any:
@@ -119,7 +119,7 @@ class Channel(Resource):
         service.delete_channel(actor, channel_id)
 
 
-@route(routes, "/channels/<int:channel_id>/test", "channel_test")
+@route(routes, "/channels/<id:channel_id>/test", "channel_test")
 class ChannelTest(Resource):
     @operation("Send a test message at once", output=TEST)
     def post(self, actor: Actor, args: dict[str, Any], channel_id: int) -> Any:
@@ -138,14 +138,14 @@ class Deliveries(Resource):
         return deliveries.list_deliveries(actor, **args)
 
 
-@route(routes, "/deliveries/<int:delivery_id>", "delivery")
+@route(routes, "/deliveries/<id:delivery_id>", "delivery")
 class Delivery(Resource):
     @operation("Look at a delivery and its attempts", output=WITH_ATTEMPTS)
     def get(self, actor: Actor, args: dict[str, Any], delivery_id: int) -> Any:
         return deliveries.get_delivery(actor, delivery_id)
 
 
-@route(routes, "/deliveries/<int:delivery_id>/redeliver", "delivery_redeliver")
+@route(routes, "/deliveries/<id:delivery_id>/redeliver", "delivery_redeliver")
 class DeliveryRedeliver(Resource):
     @operation("Send a failed delivery again", output=DELIVERY)
     def post(self, actor: Actor, args: dict[str, Any], delivery_id: int) -> Any:

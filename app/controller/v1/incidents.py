@@ -47,14 +47,14 @@ class Incidents(Resource):
         return service.list_incidents(actor, **args)
 
 
-@route(routes, "/usability/incidents/<int:incident_id>", "incident")
+@route(routes, "/usability/incidents/<id:incident_id>", "incident")
 class Incident(Resource):
     @operation("Look at an incident", output=INCIDENT)
     def get(self, actor: Actor, args: dict[str, Any], incident_id: int) -> Any:
         return service.get_incident(actor, incident_id)
 
 
-@route(routes, "/usability/incidents/<int:incident_id>/ack", "incident_ack")
+@route(routes, "/usability/incidents/<id:incident_id>/ack", "incident_ack")
 class IncidentAck(Resource):
     @operation("Acknowledge an incident", output=INCIDENT)
     def post(self, actor: Actor, args: dict[str, Any], incident_id: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Response
 
+from app.controller.common.identifiers import HIGHEST
 from app.controller.common.output import object_schema, page_schema
 from app.controller.common.parser import Parser, described
 from app.controller.common.resource import Operation, Resource, Route, operation, route
@@ -16,7 +17,7 @@ from app.controller.v1 import PREFIX, all_routes, routes
 from app.service.permission import PUBLIC, SELF, rule_of
 
 METHODS = ("get", "post", "patch", "delete")
-_PLACEHOLDER = re.compile(r"<(?:int:)?(\w+)>")
+_PLACEHOLDER = re.compile(r"<(?:id:)?(\w+)>")
 ERRORS = {
     "400": "Parameters invalid (11001); `data.fields` names each",
     "401": "Not logged in (10006)",
@@ -71,7 +72,12 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
     permission = "" if rule in (PUBLIC, SELF) else f"Needs the permission `{rule}`."
     said["description"] = " ".join(part for part in (about.about, permission) if part)
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 1, "maximum": HIGHEST},
+        }
         for name in _PLACEHOLDER.findall(each.path)
     ]
     if about.parser is not None and about.parser.place == "args":

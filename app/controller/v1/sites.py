@@ -72,7 +72,7 @@ class SiteTags(Resource):
         return Page(tags)
 
 
-@route(routes, "/sites/<int:site_id>", "site")
+@route(routes, "/sites/<id:site_id>", "site")
 class Site(Resource):
     @operation("Look at a site", output=SITE)
     def get(self, actor: Actor, args: dict[str, Any], site_id: int) -> Any:
@@ -87,14 +87,14 @@ class Site(Resource):
         return service.archive_site(actor, site_id)
 
 
-@route(routes, "/sites/<int:site_id>/restore", "site_restore")
+@route(routes, "/sites/<id:site_id>/restore", "site_restore")
 class SiteRestore(Resource):
     @operation("Bring an archived site back", output=SITE)
     def post(self, actor: Actor, args: dict[str, Any], site_id: int) -> Any:
         return service.restore_site(actor, site_id)
 
 
-@route(routes, "/sites/<int:site_id>/events", "site_events")
+@route(routes, "/sites/<id:site_id>/events", "site_events")
 class SiteEvents(Resource):
     @operation(
         "Read a site's timeline, newest first",

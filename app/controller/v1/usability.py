@@ -152,7 +152,7 @@ class Monitors(Resource):
         return service.create_monitor(actor, args)
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>", "monitor")
+@route(routes, "/usability/monitors/<id:monitor_id>", "monitor")
 class OneMonitor(Resource):
     @operation("Look at a monitor", output=MONITOR)
     def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
@@ -167,7 +167,7 @@ class OneMonitor(Resource):
         service.delete_monitor(actor, monitor_id)
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>/run", "monitor_run")
+@route(routes, "/usability/monitors/<id:monitor_id>/run", "monitor_run")
 class MonitorRun(Resource):
     @operation(
         "Check now",
@@ -179,21 +179,21 @@ class MonitorRun(Resource):
         return answer(None, status=202, msg="the check is still running") if result is None else result
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>/pause", "monitor_pause")
+@route(routes, "/usability/monitors/<id:monitor_id>/pause", "monitor_pause")
 class MonitorPause(Resource):
     @operation("Pause a monitor", output=MONITOR, about="Closes its open incident.")
     def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
         return service.pause_monitor(actor, monitor_id)
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>/resume", "monitor_resume")
+@route(routes, "/usability/monitors/<id:monitor_id>/resume", "monitor_resume")
 class MonitorResume(Resource):
     @operation("Resume a monitor", output=MONITOR)
     def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
         return service.resume_monitor(actor, monitor_id)
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>/results", "monitor_results")
+@route(routes, "/usability/monitors/<id:monitor_id>/results", "monitor_results")
 class MonitorResults(Resource):
     @operation(
         "List a monitor's results, newest first",
@@ -207,7 +207,7 @@ class MonitorResults(Resource):
         return list_results(actor, monitor_id, **args)
 
 
-@route(routes, "/usability/monitors/<int:monitor_id>/uptime", "monitor_uptime")
+@route(routes, "/usability/monitors/<id:monitor_id>/uptime", "monitor_uptime")
 class MonitorUptime(Resource):
     @operation(
         "Count a monitor's results by UTC day, oldest first",

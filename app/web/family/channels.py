@@ -66,7 +66,7 @@ def channel_new_post() -> BaseResponse:
     return go(url_for("web.channel", channel_id=made.id))
 
 
-@web.get("/channels/<int:channel_id>")
+@web.get("/channels/<id:channel_id>")
 def channel(channel_id: int) -> BaseResponse:
     found = get_channel(actor(), channel_id)
     kind, stored = get_kind(found.type), config_of(found)
@@ -75,7 +75,7 @@ def channel(channel_id: int) -> BaseResponse:
     return _show(Form({**values, "name": found.name, "is_enabled": found.is_enabled}), kind, found)
 
 
-@web.post("/channels/<int:channel_id>")
+@web.post("/channels/<id:channel_id>")
 def channel_post(channel_id: int) -> BaseResponse:
     found = get_channel(actor(), channel_id)
     kind = get_kind(found.type)
@@ -89,7 +89,7 @@ def channel_post(channel_id: int) -> BaseResponse:
     return go(url_for("web.channel", channel_id=channel_id))
 
 
-@web.post("/channels/<int:channel_id>/test")
+@web.post("/channels/<id:channel_id>/test")
 def channel_test(channel_id: int) -> BaseResponse:
     result = test_channel(actor(), channel_id)
     if result["ok"]:
@@ -99,7 +99,7 @@ def channel_test(channel_id: int) -> BaseResponse:
     return go(url_for("web.channel", channel_id=channel_id))
 
 
-@web.post("/channels/<int:channel_id>/delete")
+@web.post("/channels/<id:channel_id>/delete")
 def channel_delete(channel_id: int) -> BaseResponse:
     found = get_channel(actor(), channel_id)
     delete_channel(actor(), channel_id)

@@ -27,12 +27,12 @@ def deliveries() -> str:
     return render_template(template, rows=rows, more_url=more, show=state, tabs=channel_tabs("deliveries"))
 
 
-@web.get("/deliveries/<int:delivery_id>")
+@web.get("/deliveries/<id:delivery_id>")
 def delivery(delivery_id: int) -> str:
     return render_template("channels/delivery.html", **delivery_page(get_delivery(actor(), delivery_id)))
 
 
-@web.post("/deliveries/<int:delivery_id>/redeliver")
+@web.post("/deliveries/<id:delivery_id>/redeliver")
 def delivery_redeliver(delivery_id: int) -> BaseResponse:
     redeliver(actor(), delivery_id)
     say(_("It is sent again within seconds."))

@@ -34,7 +34,7 @@ def incidents() -> str:
     return render_template("incidents/list.html", **context)
 
 
-@web.get("/incidents/<int:incident_id>")
+@web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
     found = get_incident(actor(), incident_id)
     events = [event_line(event) for event in reversed(incident_events(actor(), found))]
@@ -43,7 +43,7 @@ def incident(incident_id: int) -> str:
     )
 
 
-@web.post("/incidents/<int:incident_id>/ack")
+@web.post("/incidents/<id:incident_id>/ack")
 def incident_ack(incident_id: int) -> BaseResponse:
     acknowledge_incident(actor(), incident_id)
     say(_("Acknowledged: the others see that somebody is on it."))

@@ -65,7 +65,7 @@ def _results_url(monitor_id: int, next_cursor: str | None) -> str | None:
     return url_for("web.monitor_results", monitor_id=monitor_id, cursor=next_cursor) if next_cursor else None
 
 
-@web.get("/monitors/<int:monitor_id>")
+@web.get("/monitors/<id:monitor_id>")
 def monitor(monitor_id: int) -> str:
     """State, response times and recent results of one monitor."""
     found = get_monitor(actor(), monitor_id)
@@ -82,7 +82,7 @@ def monitor(monitor_id: int) -> str:
     )
 
 
-@web.get("/monitors/<int:monitor_id>/live")
+@web.get("/monitors/<id:monitor_id>/live")
 def monitor_live(monitor_id: int) -> BaseResponse:
     """The parts of the page that change by themselves."""
     response = make_response(
@@ -92,7 +92,7 @@ def monitor_live(monitor_id: int) -> BaseResponse:
     return response
 
 
-@web.get("/monitors/<int:monitor_id>/results")
+@web.get("/monitors/<id:monitor_id>/results")
 def monitor_results(monitor_id: int) -> str:
     """More rows of the table of results."""
     page = list_results(actor(), monitor_id, cursor=cursor(), limit=50)
@@ -102,32 +102,32 @@ def monitor_results(monitor_id: int) -> str:
     )
 
 
-@web.get("/monitors/<int:monitor_id>/series")
+@web.get("/monitors/<id:monitor_id>/series")
 def monitor_series(monitor_id: int) -> Response:
     """The chart's numbers."""
     return jsonify(chart_numbers(actor(), monitor_id, chosen_range()))
 
 
-@web.post("/monitors/<int:monitor_id>/run")
+@web.post("/monitors/<id:monitor_id>/run")
 def monitor_run(monitor_id: int) -> BaseResponse | str:
     """Check now; the answer is shown where the button is."""
     result = run_now(actor(), monitor_id)
     return render_template("monitors/_run.html", result=result_row(result) if result else None)
 
 
-@web.post("/monitors/<int:monitor_id>/pause")
+@web.post("/monitors/<id:monitor_id>/pause")
 def monitor_pause(monitor_id: int) -> BaseResponse:
     pause_monitor(actor(), monitor_id)
     return go(url_for("web.monitor", monitor_id=monitor_id))
 
 
-@web.post("/monitors/<int:monitor_id>/resume")
+@web.post("/monitors/<id:monitor_id>/resume")
 def monitor_resume(monitor_id: int) -> BaseResponse:
     resume_monitor(actor(), monitor_id)
     return go(url_for("web.monitor", monitor_id=monitor_id))
 
 
-@web.post("/monitors/<int:monitor_id>/delete")
+@web.post("/monitors/<id:monitor_id>/delete")
 def monitor_delete(monitor_id: int) -> BaseResponse:
     found = get_monitor(actor(), monitor_id)
     delete_monitor(actor(), monitor_id)
@@ -221,7 +221,7 @@ def monitor_new_post() -> BaseResponse:
     return go(url_for("web.monitor", monitor_id=made.id))
 
 
-@web.get("/monitors/<int:monitor_id>/edit")
+@web.get("/monitors/<id:monitor_id>/edit")
 def monitor_edit(monitor_id: int) -> BaseResponse:
     found = get_monitor(actor(), monitor_id)
     kind = get_type(found.type)
@@ -231,7 +231,7 @@ def monitor_edit(monitor_id: int) -> BaseResponse:
     return _show(Form({**values, **basics}), kind, found.site, found)
 
 
-@web.post("/monitors/<int:monitor_id>/edit")
+@web.post("/monitors/<id:monitor_id>/edit")
 def monitor_edit_post(monitor_id: int) -> BaseResponse:
     found = get_monitor(actor(), monitor_id)
     kind = get_type(found.type)

@@ -78,7 +78,7 @@ def _site_context(site: Site) -> dict[str, Any]:
     }
 
 
-@web.get("/sites/<int:site_id>")
+@web.get("/sites/<id:site_id>")
 def site(site_id: int) -> str:
     """State, response times, monitors, incidents and the timeline of one site."""
     found = get_site(actor(), site_id)
@@ -99,7 +99,7 @@ def site(site_id: int) -> str:
     )
 
 
-@web.get("/sites/<int:site_id>/live")
+@web.get("/sites/<id:site_id>/live")
 def site_live(site_id: int) -> BaseResponse:
     """The parts of a site's page that change by themselves, each to be put in its place."""
     response = make_response(render_template("sites/_live.html", **_site_context(get_site(actor(), site_id))))
@@ -107,7 +107,7 @@ def site_live(site_id: int) -> BaseResponse:
     return response
 
 
-@web.get("/sites/<int:site_id>/events")
+@web.get("/sites/<id:site_id>/events")
 def site_events(site_id: int) -> str:
     """The whole timeline, page by page."""
     found = get_site(actor(), site_id)
@@ -161,13 +161,13 @@ def site_new_post() -> BaseResponse:
     return go(url_for("web.monitor_new", site=made.id))
 
 
-@web.get("/sites/<int:site_id>/edit")
+@web.get("/sites/<id:site_id>/edit")
 def site_edit(site_id: int) -> BaseResponse:
     found = get_site(actor(), site_id)
     return _show_form(_form_of(found), found)
 
 
-@web.post("/sites/<int:site_id>/edit")
+@web.post("/sites/<id:site_id>/edit")
 def site_edit_post(site_id: int) -> BaseResponse:
     found = get_site(actor(), site_id)
     form = _form_of(found)
@@ -181,14 +181,14 @@ def site_edit_post(site_id: int) -> BaseResponse:
     return go(url_for("web.site", site_id=site_id))
 
 
-@web.post("/sites/<int:site_id>/archive")
+@web.post("/sites/<id:site_id>/archive")
 def site_archive(site_id: int) -> BaseResponse:
     found = archive_site(actor(), site_id)
     say(_("%(name)s is archived. It is no longer checked.", name=found.name))
     return go(url_for("web.sites"))
 
 
-@web.post("/sites/<int:site_id>/restore")
+@web.post("/sites/<id:site_id>/restore")
 def site_restore(site_id: int) -> BaseResponse:
     found = restore_site(actor(), site_id)
     say(_("%(name)s is watched again.", name=found.name))
