@@ -12,16 +12,20 @@ from typing import Any
 
 import orjson
 from celery import signals
+from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from app.core.celery import restore_unacked
 from app.core.redis import get_redis, once_every
+from app.core.snowflake import ClockWentBackError, NoWorkerNumberError
 from app.engine.usability.types import Sample
 from app.models.errors import DATABASE_AWAY
+from app.models.result import forget_known_days
 from tasks.application import celery, database, process_name
 
 log = logging.getLogger("cloudeye.recorder")
 DEAD_KEPT = 1_000
+IDS_AWAY = (RedisError, NoWorkerNumberError, ClockWentBackError)
 
 
 @signals.worker_ready.connect
@@ -47,13 +51,12 @@ def record(wire: str, token: str = "") -> None:
             with database():
                 done = record_samples(samples)
             break
-        except DATABASE_AWAY as error:
-            log.warning(
-                "recorder.database_away", extra={"samples": len(samples), "error": type(error).__name__}
-            )
+        except (*DATABASE_AWAY, *IDS_AWAY) as error:
+            log.warning("recorder.waiting", extra={"samples": len(samples), "error": type(error).__name__})
+            forget_known_days()
             time.sleep(pause)
             pause = min(5.0, pause * 2)
-        except Exception:
+        except Exception:  # Whatever it is, the messages behind this one must not wait for it for ever.
             log.exception("recorder.message_refused", extra={"samples": len(samples)})
             _bury(wire)
             break
@@ -87,8 +90,8 @@ def nudge_delivery() -> None:
 
     try:
         send("notify.deliver_due", "notify", [])
-    except Exception:
-        log.warning("recorder.nudge_failed", exc_info=True)
+    except (OperationalError, RedisError, OSError) as error:
+        log.warning("recorder.nudge_failed", extra={"error": type(error).__name__})
 
 
 @celery.task(name="record.sweep")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
-from app.core.errors import InvalidError, NotFoundError, RateLimitedError
+from app.core.errors import InvalidError, RateLimitedError
 from app.core.redis import increment_within
 from app.core.secret_box import SealBrokenError, seal, unseal
 from app.core.snowflake import next_id
@@ -19,6 +19,7 @@ from app.models import Channel, db, write
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.delivery import send_now
+from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 
 MASK = "********"
@@ -31,12 +32,7 @@ def get_channel(actor: Actor, channel_id: int) -> Channel:
 
 
 def _own(session: Session, actor: Actor, channel_id: int) -> Channel:
-    channel = session.scalar(
-        select(Channel).where(Channel.id == channel_id, Channel.organization_id == actor.organization_id)
-    )
-    if channel is None:
-        raise NotFoundError("there is no such channel")
-    return channel
+    return fetch_own(session, Channel, actor, channel_id)
 
 
 def list_channels(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[Channel]:

@@ -24,12 +24,13 @@ from sqlalchemy import ColumnElement, CursorResult, and_, exists, or_, select, u
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.core.clock import now
-from app.core.errors import ConflictError, NotFoundError
+from app.core.errors import ConflictError
 from app.engine.notify.message import Message
 from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, Organization, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
+from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.sending import send_through
 
@@ -263,14 +264,7 @@ def get_delivery(actor: Actor, delivery_id: int) -> dict[str, Any]:
 
 
 def _own(session: Session, actor: Actor, delivery_id: int) -> Delivery:
-    row = session.scalar(
-        select(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.organization_id == actor.organization_id)
-        .options(joinedload(Delivery.channel))
-    )
-    if row is None:
-        raise NotFoundError("there is no such delivery")
-    return row
+    return fetch_own(session, Delivery, actor, delivery_id, joinedload(Delivery.channel))
 
 
 def redeliver(actor: Actor, delivery_id: int) -> Delivery:

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
-from app.core.errors import ConflictError, NotFoundError
+from app.core.errors import ConflictError
 from app.models import Event, Incident, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
+from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 
 
@@ -44,14 +45,9 @@ def get_incident(actor: Actor, incident_id: int) -> Incident:
 
 
 def _own(session: Session, actor: Actor, incident_id: int) -> Incident:
-    incident = session.scalar(
-        select(Incident)
-        .where(Incident.id == incident_id, Incident.organization_id == actor.organization_id)
-        .options(joinedload(Incident.site), joinedload(Incident.monitor))
+    return fetch_own(
+        session, Incident, actor, incident_id, joinedload(Incident.site), joinedload(Incident.monitor)
     )
-    if incident is None:
-        raise NotFoundError("there is no such incident")
-    return incident
 
 
 def incident_events(actor: Actor, incident: Incident) -> list[Event]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now_ms
-from app.core.errors import ConflictError, InvalidError, NotFoundError, RedisUnavailableError
+from app.core.errors import ConflictError, InvalidError, RedisUnavailableError
 from app.core.redis import get_redis
 from app.engine.usability.registry import MonitorType, UnknownTypeError, get_type, problems
 from app.engine.usability.state import pause, resume
@@ -21,6 +21,7 @@ from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.day_counts import forget_days_of
+from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.queue import send_run
 from app.service.site import get_site
@@ -37,14 +38,7 @@ def get_monitor(actor: Actor, monitor_id: int) -> Monitor:
 
 
 def _own(session: Session, actor: Actor, monitor_id: int) -> Monitor:
-    monitor = session.scalar(
-        select(Monitor)
-        .where(Monitor.id == monitor_id, Monitor.organization_id == actor.organization_id)
-        .options(joinedload(Monitor.site))
-    )
-    if monitor is None:
-        raise NotFoundError("there is no such monitor")
-    return monitor
+    return fetch_own(session, Monitor, actor, monitor_id, joinedload(Monitor.site))
 
 
 def list_monitors(

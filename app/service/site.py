@@ -9,12 +9,13 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
-from app.core.errors import InvalidError, NotFoundError
+from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
 from app.models import Event, Monitor, Site, SiteTag, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
+from app.service.owned import fetch_own
 from app.service.paging import Page, after_pair, cut, decode_cursor, page_by_id
 
 SORTS = ("name", "-name", "created_at", "-created_at")
@@ -28,12 +29,7 @@ def get_site(actor: Actor, site_id: int) -> Site:
 
 
 def _own(session: Session, actor: Actor, site_id: int) -> Site:
-    site = session.scalar(
-        select(Site).where(Site.id == site_id, Site.organization_id == actor.organization_id)
-    )
-    if site is None:
-        raise NotFoundError("there is no such site")
-    return site
+    return fetch_own(session, Site, actor, site_id)
 
 
 def list_sites(

@@ -1,0 +1,28 @@
+"""One way to a row somebody names: it is looked for among those of their organization, and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
+
+from app.core.errors import NotFoundError
+from app.models.base import Model
+from app.service.actor import Actor
+
+Row = TypeVar("Row", bound=Model)
+
+
+def fetch_own(session: Session, model: type[Row], actor: Actor, identifier: int, *options: ORMOption) -> Row:
+    """The organization's row of this id; `NotFoundError` when there is none, or when it is another's."""
+    kind: Any = model
+    row: Row | None = session.scalar(
+        select(kind)
+        .where(kind.id == identifier, kind.organization_id == actor.organization_id)
+        .options(*options)
+    )
+    if row is None:
+        raise NotFoundError(f"there is no such {model.__name__.lower()}")
+    return row
