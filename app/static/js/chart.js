@@ -64,8 +64,8 @@
       cursor: { points: { show: false }, y: false },
       scales: { x: { range: () => [data.from, data.to] }, y: { range: (_, low, high) => [0, Math.max(high * 1.12, 1)] } },
       axes: [
-        { ...axis, grid: { show: false }, space: narrow ? 80 : 110, values: clock(box) },
-        { ...axis, size: 60, values: (_, ticks) => ticks.map(ms) },
+        { ...axis, grid: { show: false }, size: 30, space: narrow ? 80 : 110, values: clock(box) },
+        { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => (tick ? ms(tick) : "0")) },
       ],
       series: [{}, ...[...PHASES].reverse().map((phase) => ({
         fill: colour(phase), stroke: colour(phase), width: 1, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,

@@ -16,7 +16,7 @@ from app.service.overview import SiteState
 from app.service.series import Piece
 from app.web.i18n import current_locale
 from app.web.times import duration, full_time
-from app.web.words import STATUSES, event_label
+from app.web.words import STATUSES, event_label, state_label
 
 GLYPHS = {
     "monitor.up": "up",
@@ -104,7 +104,10 @@ def event_line(event: Event) -> dict[str, Any]:
     """One line of the timeline."""
     detail = event.detail or {}
     name = detail.get("monitor", "")
-    text = f"{name}: {event_label(event.kind)}" if name else event_label(event.kind)
+    # Only what was down can be up "again".
+    is_first_up = event.kind == "monitor.up" and detail.get("before") != "DOWN"
+    said = state_label("UP") if is_first_up else event_label(event.kind)
+    text = f"{name}: {said}" if name else said
     url = url_for("web.incident", incident_id=event.incident_id) if event.incident_id else ""
     why = reason_sentence(event.cause, detail.get("values")) if event.cause else ""
     return {
