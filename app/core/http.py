@@ -10,8 +10,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin
 
@@ -67,6 +67,7 @@ class _Asked:
     url: str
     headers: Mapping[str, str]
     data: bytes | None
+    into: Callable[[bytes], object] | None = None
 
     def redirected(self, status: int, location: str) -> _Asked:
         """What a redirect asks for (RFC 9110, 15.4): 303 and, by custom, POST with 301 or 302 become GET."""
@@ -76,8 +77,9 @@ class _Asked:
             raise DoorError("url", "the answer redirects to what is no URL", permanent=True) from error
         to_get = self.method != "HEAD" and (status == 303 or (status in (301, 302) and self.method == "POST"))
         if not to_get:
-            return _Asked(self.method, url, self.headers, self.data)
-        return _Asked("GET", url, _without(self.headers, DROPPED_WITH_BODY), None)
+            return replace(self, url=url)
+        headers = _without(self.headers, DROPPED_WITH_BODY)
+        return replace(self, method="GET", url=url, headers=headers, data=None)
 
 
 class _Session(requests.Session):
@@ -120,15 +122,20 @@ class Door:
         data: bytes | None = None,
         retries: int = 0,
         max_redirects: int | None = None,
+        into: Callable[[bytes], object] | None = None,
     ) -> DoorResponse:
         """Send and read the whole answer, all tries together within `total_seconds`. Raises DoorError.
+
+        With `into`, the body of a good answer (2xx) streams there piece by piece, decompressed and within
+        `max_bytes`, and the response's own `body` is empty. When it breaks off half way, DoorError says so.
 
         Retries are for idempotent methods, and back off by 0.5, 1, 2 … seconds or what Retry-After asks for.
         """
         deadline = time.monotonic() + self._total_seconds
         hops = self._max_redirects if max_redirects is None else max_redirects
-        tries = 1 + (retries if method in IDEMPOTENT else 0)
-        asked = _Asked(method, url, headers or {}, data)
+        # What has streamed away cannot be taken back, so that is not tried twice.
+        tries = 1 + (retries if method in IDEMPOTENT and into is None else 0)
+        asked = _Asked(method, url, headers or {}, data, into)
         for attempt in range(tries):
             pause = 0.5 * 2**attempt
             try:
@@ -154,8 +161,7 @@ class Door:
                 return response
             asked = asked.redirected(response.status, location)
             if _target(asked.url).origin != origin:
-                kept = _without(asked.headers, DROPPED_ELSEWHERE)
-                asked = _Asked(asked.method, asked.url, kept, asked.data)
+                asked = replace(asked, headers=_without(asked.headers, DROPPED_ELSEWHERE))
         raise DoorError("redirects", f"more than {hops} redirects", permanent=True)
 
     def _once(self, asked: _Asked, deadline: float) -> DoorResponse:
@@ -201,7 +207,7 @@ class Door:
                     allow_redirects=False,
                     stream=True,
                 ) as response:
-                    body = b"".join(self._bounded(response))
+                    body = self._body(response, asked.into)
             except (requests.RequestException, Urllib3Error, OSError) as error:
                 raise self._late(target) if cutter.has_cut else _explained(error, target) from error
             if cutter.has_cut:  # A connection that was cut may look like one that ended.
@@ -213,6 +219,13 @@ class Door:
     def _headers(self, asked: _Asked, target: Target) -> Mapping[str, str]:
         own = {"User-Agent": self._user_agent, "Accept-Encoding": "gzip, deflate"}
         return CaseInsensitiveDict({**own, **asked.headers, "Host": target.authority})
+
+    def _body(self, response: requests.Response, into: Callable[[bytes], object] | None) -> bytes:
+        if into is None or not 200 <= response.status_code < 300:
+            return b"".join(self._bounded(response))
+        for piece in self._bounded(response):
+            into(piece)
+        return b""
 
     def _bounded(self, response: requests.Response) -> Iterator[bytes]:
         """The body in pieces, decompressed; ends it when there is too much of it."""

@@ -34,7 +34,7 @@ def _make(folder: Path, python: str, target: str = "setup") -> subprocess.Comple
 def test_help_describes_every_command() -> None:
     said = subprocess.check_output(["make", "help"], cwd=ROOT, text=True)
     named = set(re.findall(r"^  make (\w+) +\S", said, re.MULTILINE))
-    assert named == {"help", "setup", "run", "test", "lint", "bench", "lock", "clean"}
+    assert named == {"help", "setup", "run", "test", "lint", "bench", "screenshot", "lock", "clean"}
 
 
 def test_an_old_python_is_named(folder: Path) -> None:
