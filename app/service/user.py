@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from app.core.errors import ConflictError, InvalidError
+from app.core.settings import get_settings
 from app.models import Membership, Organization, User, db, write
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
@@ -41,7 +42,7 @@ def create_owner(email: str, password: str | None) -> tuple[str, str]:
             raise ConflictError(f"there is a user {email} already")
         organization = session.scalar(select(Organization).order_by(Organization.id).limit(1))
         if organization is None:
-            organization = Organization(code="default", name="My organization")
+            organization = Organization(code="default", name="My organization", **_defaults())
             session.add(organization)
         user = User(email=email, name=email.split("@")[0], password_hash=hashed)
         session.add(user)
@@ -50,6 +51,12 @@ def create_owner(email: str, password: str | None) -> tuple[str, str]:
         actor = Actor(user, organization, "owner", way="cli")
         record_change(session, actor, "user.create", "user", user.id, after={"email": email, "role": "owner"})
     return email, given
+
+
+def _defaults() -> dict[str, str]:
+    """Time zone and language of a new organization."""
+    values = vars(get_settings())
+    return {"timezone": values["TIMEZONE"], "locale": values["DEFAULT_LOCALE"]}
 
 
 def clean_email(email: str) -> str:

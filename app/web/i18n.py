@@ -17,14 +17,17 @@ COOKIE = "locale"
 
 
 def choose_locale() -> str | None:
-    """The user's choice, then this browser's, then the organization's, then what the browser asks for."""
+    """The user's choice, then this browser's, then the organization's, then what the browser asks for.
+
+    The organization has chosen once its first steps are done.
+    """
     if not has_request_context():
         return None
     actor = reader()
     for wanted in (
         actor.user.locale if actor else None,
         request.cookies.get(COOKIE),
-        actor.organization.locale if actor else None,
+        actor.organization.locale if actor and actor.organization.is_set_up else None,
     ):
         if wanted in LANGUAGES:
             return wanted

@@ -20,7 +20,7 @@ from app.web.ask import go, say
 from app.web.blueprint import web
 from app.web.family.settings import zone_names
 from app.web.forms import Form
-from app.web.i18n import LANGUAGES
+from app.web.i18n import LANGUAGES, current_locale
 from app.web.identity import actor
 
 STEPS = ("organization", "site", "channel")
@@ -29,7 +29,9 @@ STEPS = ("organization", "site", "channel")
 @web.get("/setup")
 @web.get("/setup/<any(organization,site,channel):step>")
 def setup(step: str = "organization") -> BaseResponse:
-    values: dict[str, Any] = settings_of(actor().organization) if step == "organization" else {}
+    values: dict[str, Any] = {}
+    if step == "organization":
+        values = {**settings_of(actor().organization), "locale": current_locale()}
     return _show(step, Form(values))
 
 
