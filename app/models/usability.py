@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Index, Integer, String
+from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigInt, Identified, Model, Timestamped, UtcDateTime
@@ -43,6 +43,7 @@ class Monitor(Identified, Timestamped, Model):
     recover_count: Mapped[int] = mapped_column(Integer, default=2)
     is_paused: Mapped[bool] = mapped_column(Boolean, default=False)
     config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sealed_secrets: Mapped[str | None] = mapped_column(Text, default=None)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     site: Mapped[Site] = relationship(lazy="raise")

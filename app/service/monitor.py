@@ -21,6 +21,7 @@ from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.day_counts import forget_days_of
+from app.service.monitor_config import keep, masked, unmasked, whole
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.queue import send_run
@@ -72,9 +73,11 @@ def create_monitor(actor: Actor, values: dict[str, Any]) -> Monitor:
     if site.archived_at:
         raise ConflictError("the site is archived; restore it first")
     kind = _type_of(values["type"])
-    clean = _cleaned(kind, values, {})
+    clean = _cleaned(kind, values, {}, {})
+    config = clean.pop("config")
     with write() as session:
         monitor = Monitor(organization_id=actor.organization_id, site_id=site.id, type=kind.name, **clean)
+        keep(monitor, kind, config)
         session.add(monitor)
         session.flush()
         monitor.state = MonitorState(monitor_id=monitor.id, since_ms=now_ms())
@@ -88,13 +91,19 @@ def create_monitor(actor: Actor, values: dict[str, Any]) -> Monitor:
 def change_monitor(actor: Actor, monitor_id: int, values: dict[str, Any]) -> Monitor:
     """Change some of a monitor's values; the next check uses them."""
     present = get_monitor(actor, monitor_id)
-    clean = _cleaned(_type_of(present.type), values, _facts(present))
+    kind = _type_of(present.type)
+    clean = _cleaned(kind, values, _facts(present), whole(present))
+    config = clean.pop("config", None)
     with write() as session:
         monitor = _own(session, actor, monitor_id)
-        before = _facts(monitor)
+        before, secrets = _facts(monitor), whole(monitor)
         for name, value in clean.items():
             setattr(monitor, name, value)
+        if config is not None:
+            keep(monitor, kind, config)
         old, new = changed(before, _facts(monitor))
+        if not new and whole(monitor) != secrets:
+            old, new = {"config": "secret"}, {"config": "another secret"}
         if new:
             monitor.revision += 1
             session.add(_event(actor, monitor, "monitor.changed", {"fields": sorted(new)}))
@@ -194,7 +203,9 @@ def _type_of(name: str) -> MonitorType:
         raise InvalidError({"type": "is not a monitor type"}) from error
 
 
-def _cleaned(kind: MonitorType, values: dict[str, Any], present: dict[str, Any]) -> dict[str, Any]:
+def _cleaned(
+    kind: MonitorType, values: dict[str, Any], present: dict[str, Any], secrets: dict[str, Any]
+) -> dict[str, Any]:
     """Checked values for the model's columns; an `InvalidError` names each that will not do."""
     clean = {name: values[name] for name in SHOWN if name in values}
     wrong: dict[str, str] = {}
@@ -204,7 +215,9 @@ def _cleaned(kind: MonitorType, values: dict[str, Any], present: dict[str, Any])
             wrong["name"] = "must not be empty"
     if "config" in clean:
         try:
-            clean["config"] = kind.parse(clean["config"]).model_dump(mode="json", exclude_unset=True)
+            clean["config"] = kind.parse(unmasked(kind, clean["config"], secrets)).model_dump(
+                mode="json", exclude_unset=True
+            )
         except ValidationError as error:
             wrong.update({f"config.{name}": why for name, why in problems(error).items()})
     interval = clean.get("interval_seconds", present.get("interval_seconds", 60))
@@ -217,7 +230,7 @@ def _cleaned(kind: MonitorType, values: dict[str, Any], present: dict[str, Any])
 
 
 def _facts(monitor: Monitor) -> dict[str, Any]:
-    return {name: getattr(monitor, name) for name in SHOWN}
+    return {**{name: getattr(monitor, name) for name in SHOWN}, "config": masked(monitor)}
 
 
 def _event(actor: Actor, monitor: Monitor, kind: str, detail: dict[str, Any] | None = None) -> Event:

@@ -27,6 +27,7 @@ from app.core.clock import now_ms
 from app.core.redis import get_redis, run_script
 from app.core.settings import get_settings
 from app.models import Monitor, Organization, Site, db
+from app.service.monitor_config import whole
 
 log = logging.getLogger("cloudeye.schedule")
 EVERYWHERE = ("0.0.0.0/0", "::/0")
@@ -113,7 +114,7 @@ def compile_spec(monitor: Monitor, organization: Organization) -> bytes:
     """All a probe has to know of a monitor: [type, config, timeout_ms, interval_ms, allow] as JSON."""
     spec = [
         monitor.type,
-        monitor.config,
+        whole(monitor),
         monitor.effective_timeout_ms,
         monitor.interval_seconds * 1000,
         list(allowed_networks(organization)),

@@ -258,6 +258,7 @@ def upgrade():
         sa.Column("recover_count", sa.Integer(), nullable=False),
         sa.Column("is_paused", sa.Boolean(), nullable=False),
         sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("sealed_secrets", sa.Text(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),

@@ -26,6 +26,7 @@ from app.models import Monitor
 from app.models.usability import STATES
 from app.service import monitor as service
 from app.service.actor import Actor
+from app.service.monitor_config import masked
 from app.service.organization import list_locations
 from app.service.paging import Page
 from app.service.result import list_results
@@ -54,7 +55,7 @@ MONITOR: dict[str, Value] = {
     "confirm_count": Whole(),
     "recover_count": Whole(),
     "is_paused": Flag(),
-    "config": Mapping(),
+    "config": Mapping(attribute=lambda monitor: masked(monitor)),
     "state": Text(attribute="state.state"),
     "status": Inside(STATE, attribute=lambda monitor: status_of(monitor)),
     "created_at": Moment(),

@@ -21,6 +21,7 @@ from app.service.monitor import (
     resume_monitor,
     run_now,
 )
+from app.service.monitor_config import whole
 from app.service.result import list_results
 from app.service.site import get_site
 from app.web import schema_form
@@ -167,7 +168,7 @@ def _read(kind: MonitorType, stored: dict[str, Any]) -> tuple[Form, dict[str, An
 def _show(
     form: Form, kind: MonitorType, site: Site, found: Monitor | None, status: int = 200
 ) -> BaseResponse:
-    fields = schema_form.fields_of(kind.schema(), current_locale(), found.config if found else None)
+    fields = schema_form.fields_of(kind.schema(), current_locale(), whole(found) if found else None)
     form.labels = {**_labels(), **{each.name: each.title for each in fields}}
     html = render_template(
         "monitors/form.html",
@@ -225,8 +226,8 @@ def monitor_new_post() -> BaseResponse:
 def monitor_edit(monitor_id: int) -> BaseResponse:
     found = get_monitor(actor(), monitor_id)
     kind = get_type(found.type)
-    fields = schema_form.fields_of(kind.schema(), current_locale(), found.config)
-    values = schema_form.values_of(fields, kind.schema(), found.config)
+    fields = schema_form.fields_of(kind.schema(), current_locale(), whole(found))
+    values = schema_form.values_of(fields, kind.schema(), whole(found))
     basics = {name: getattr(found, name) for name in ("name", *LIMITS)}
     return _show(Form({**values, **basics}), kind, found.site, found)
 
@@ -235,7 +236,7 @@ def monitor_edit(monitor_id: int) -> BaseResponse:
 def monitor_edit_post(monitor_id: int) -> BaseResponse:
     found = get_monitor(actor(), monitor_id)
     kind = get_type(found.type)
-    form, values, wrong = _read(kind, found.config)
+    form, values, wrong = _read(kind, whole(found))
     try:
         if wrong:
             raise InvalidError(wrong)
