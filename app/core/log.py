@@ -11,13 +11,13 @@ import datetime as dt
 import json
 import logging
 import logging.config
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from config import Config
+from app.core.redact import redact, redact_field
+from config import Config, ConfigError
 
 _bound: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 _STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
@@ -26,25 +26,14 @@ _STANDARD = set(vars(logging.LogRecord("", 0, "", 0, "", (), None))) | {
     "taskName",
     "color_message",
 }
-
-_WORD = r"(?:authorization|cookie|password|passwd|secret|token|api[_-]?key|signature|access[_-]?key)"
-_SECRETS = (
-    (
-        re.compile(
-            rf"(?i)([\"']?[\w-]*{_WORD}[\w-]*[\"']?\s*[=:]\s*)(?:(?:bearer|basic|jwt)\s+)?([\"']?)[^\s\"'&,;}}]+\2"
-        ),
-        r"\1***",
-    ),
-    (re.compile(r"(?i)\b(bearer|basic|jwt)\s+[\w.~+/=-]{8,}"), r"\1 ***"),
-    (re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@"), r"\1:***@"),
-)
-
-
-def redact(text: str) -> str:
-    """The text without passwords, tokens, cookies and keys."""
-    for pattern, replacement in _SECRETS:
-        text = pattern.sub(replacement, text)
-    return text
+# What ends a line or moves a terminal's cursor, so that nobody's input can look like a line of ours.
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(0x7F, 0xA0))} | {
+    ord("\n"): "\\n",
+    ord("\r"): "\\r",
+    ord("\t"): "\\t",
+    0x2028: "\\u2028",
+    0x2029: "\\u2029",
+}
 
 
 def current() -> dict[str, str]:
@@ -67,46 +56,56 @@ def bound(**values: str | None) -> Iterator[None]:
         _bound.reset(token)
 
 
+def _at(record: logging.LogRecord) -> str:
+    return dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
+
+
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    """What is bound and what the line brings itself, without secrets."""
     extra = {
         name: value
         for name, value in vars(record).items()
         if name not in _STANDARD and not name.startswith("_")
     }
-    return {**current(), **extra}
+    return {name: redact_field(name, value) for name, value in {**current(), **extra}.items()}
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    """The exception and the stack of a record, if it has them, without secrets."""
+    parts = [formatter.formatException(record.exc_info)] if record.exc_info else []
+    if record.stack_info:
+        parts.append(record.stack_info)
+    return redact("\n".join(parts))
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode().translate(_CONTROL)
 
 
 class TextFormatter(logging.Formatter):
+    """One line an event. The lines of a trace follow it indented, so that none can pass for an event."""
+
     def format(self, record: logging.LogRecord) -> str:
-        at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
-        line = f"{at} {record.levelname:<7} {record.name} {record.getMessage()}{fields}"
-        if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
-        return redact(line)
+        event = _printable(redact(record.getMessage()) + fields)
+        trace = "".join(f"\n  {_printable(line)}" for line in _trace(self, record).splitlines())
+        return f"{_at(record)} {record.levelname:<7} {record.name} {event}{trace}"
 
 
 class JsonFormatter(logging.Formatter):
+    """One JSON object an event; no field can take the place of `at`, `level`, `logger` or `event`."""
+
     def format(self, record: logging.LogRecord) -> str:
-        at = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
         line: dict[str, Any] = {
-            "at": at,
+            "at": _at(record),
             "level": record.levelname,
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": redact(record.getMessage()),
         }
-        line.update(_fields(record))
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        cleaned = {
-            name: "***"
-            if re.search(rf"(?i){_WORD}", name)
-            else redact(value)
-            if isinstance(value, str)
-            else value
-            for name, value in line.items()
-        }
-        return json.dumps(cleaned, default=lambda value: redact(str(value)), ensure_ascii=False)
+        line = {**line, **_fields(record), **line}
+        if trace := _trace(self, record):
+            line["exception"] = trace
+        return json.dumps(line, default=str, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
 
 
 def _handler(settings: Config, process: str) -> dict[str, Any]:
@@ -114,7 +113,10 @@ def _handler(settings: Config, process: str) -> dict[str, Any]:
     if values.LOG_OUTPUT == "stream":
         return {"class": "logging.StreamHandler", "formatter": values.LOG_FORMAT}
     folder = settings.LOG_DIR / process
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"CLOUDEYE_LOG_DIR: {folder} cannot be made ({error.strerror}).") from error
     common = {
         "formatter": values.LOG_FORMAT,
         "filename": str(folder / f"{process}.log"),
