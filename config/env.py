@@ -11,8 +11,10 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -38,7 +40,7 @@ def flag(value: str) -> bool:
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     def parse(value: str) -> int:
-        if not value.lstrip("-").isdigit() or not least <= int(value) <= most:
+        if not re.fullmatch(r"-?[0-9]{1,9}", value) or not least <= int(value) <= most:
             raise ValueError(f"must be a whole number from {least} to {most}")
         return int(value)
 
@@ -54,13 +56,38 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return parse
 
 
-def folder(value: str) -> Path:
-    path = Path(value).expanduser()
-    return path if path.is_absolute() else ROOT / path
+def path(value: str) -> Path:
+    """A path; what is not absolute begins in the project's folder, whatever folder a process starts in."""
+    try:
+        return ROOT / Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError("must be a path") from error
 
 
-def listed(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
+def optional_path(value: str) -> Path | None:
+    return path(value) if value else None
+
+
+def addresses(value: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    for part in parts:
+        try:
+            ip_address(part)
+        except ValueError as error:
+            raise ValueError("must be IP addresses, separated by commas") from error
+    return parts
+
+
+def public_address(value: str) -> str:
+    """An http(s) URL without its last slash, or nothing."""
+    try:
+        parts = urlsplit(value)
+        is_good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_good = False
+    if value and (not is_good or parts.query or parts.fragment or "@" in parts.netloc):
+        raise ValueError("must be an address such as https://watch.example.org")
+    return value.rstrip("/")
 
 
 def queue_name(value: str) -> str:
@@ -100,12 +127,12 @@ VARIABLES: tuple[Variable, ...] = (
         "",
         "What gunicorn binds instead of host and port, e.g. `unix:/run/cloudeye/web.sock` behind nginx.",
     ),
-    Variable("CLOUDEYE_BASE_URL", text, "", "Public address, for links in notifications."),
-    Variable("CLOUDEYE_DATA_DIR", folder, "data", "Where the running system keeps what it writes."),
-    Variable("CLOUDEYE_LOG_DIR", folder, "log", "Where logs are written, a folder a process."),
+    Variable("CLOUDEYE_BASE_URL", public_address, "", "Public address, for links in notifications."),
+    Variable("CLOUDEYE_DATA_DIR", path, "data", "Where the running system keeps what it writes."),
+    Variable("CLOUDEYE_LOG_DIR", path, "log", "Where logs are written, a folder a process."),
     Variable(
         "CLOUDEYE_RUN_DIR",
-        text,
+        optional_path,
         "",
         "Where sockets are made. Empty: `run` in the data folder, or a folder in /tmp when that path is too long for a socket.",
     ),
@@ -187,12 +214,15 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable(
         "CLOUDEYE_CA_FILE",
-        text,
+        optional_path,
         "",
         "Certificate authorities probes trust. Empty: Mozilla's, as packaged by certifi.",
     ),
     Variable(
-        "CLOUDEYE_DNS_SERVERS", listed, "", "Name servers probes ask, comma-separated. Empty: the system's."
+        "CLOUDEYE_DNS_SERVERS",
+        addresses,
+        "",
+        "Name servers probes ask, comma-separated. Empty: the system's.",
     ),
     Variable(
         "DATABASE_URL",
@@ -218,13 +248,16 @@ def environment() -> dict[str, str]:
     return {**kept, **os.environ}
 
 
+def unknown_names(environ: Mapping[str, str] | None = None) -> list[str]:
+    """Names that look like ours and are no setting: probably misspelt. (An orchestrator may set some too.)"""
+    given = environment() if environ is None else environ
+    known = {variable.name for variable in VARIABLES}
+    return sorted(name for name in given if name.startswith("CLOUDEYE_") and name not in known)
+
+
 def read(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Every declared setting by name, parsed; a bad one is named in a `ConfigError`."""
     given = environment() if environ is None else environ
-    known = {variable.name for variable in VARIABLES}
-    for name in given:
-        if name.startswith("CLOUDEYE_") and name not in known:
-            raise ConfigError(f"{name} is not a setting of CloudEye; see the table in the README.")
     values: dict[str, Any] = {}
     for variable in VARIABLES:
         raw = given.get(variable.name, "").strip() or variable.default

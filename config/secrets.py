@@ -35,6 +35,8 @@ def _make(path: Path) -> None:
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             json.dump({name: secrets.token_urlsafe(48) for name in NAMES}, file)
+            file.flush()
+            os.fsync(file.fileno())  # The name must not outlive a power cut that its contents did not.
         try:
             os.link(draft, path)
         except FileExistsError:

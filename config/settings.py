@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import certifi
 from sqlalchemy.engine import URL, make_url
@@ -19,6 +18,8 @@ from config.env import ConfigError, read
 from config.secrets import NAMES, kept_secrets
 
 SOCKET_PATH_LIMIT = 100
+LONGEST_SOCKET = "supervisor.sock.12345678"
+BROKERS = ("redis", "rediss", "redis+socket", "amqp", "amqps", "pyamqp")
 KNOWN_DEFAULTS = ("changeme", "secret", "default", "password", "cloudeye", "please-change")
 
 
@@ -56,7 +57,7 @@ class Config:
         self.DNS_SERVERS: tuple[str, ...] = values["CLOUDEYE_DNS_SERVERS"]
         self.PORT: int = values["CLOUDEYE_PORT"]
         self.RUN_DIR = _run_dir(values["CLOUDEYE_RUN_DIR"], self.DATA_DIR)
-        self.CA_FILE: str = values["CLOUDEYE_CA_FILE"] or certifi.where()
+        self.CA_FILE = str(values["CLOUDEYE_CA_FILE"] or certifi.where())
         if not Path(self.CA_FILE).is_file():
             raise ConfigError(f"CLOUDEYE_CA_FILE names {self.CA_FILE}, which is not a file.")
         self.SECRET_KEY, self.ENCRYPTION_KEY = self._secrets(values)
@@ -97,9 +98,10 @@ class Config:
         )
         self.EMBEDDED_REDIS = not values["REDIS_URL"]
         self.REDIS_URL: str = values["REDIS_URL"] or f"unix://{self.RUN_DIR / 'redis.sock'}"
-        if urlsplit(self.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
-            raise ConfigError("REDIS_URL must begin with redis://, rediss:// or unix://.")
+        _check_url("REDIS_URL", self.REDIS_URL, ("redis", "rediss", "unix"))
         self.CELERY_BROKER_URL: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
+        for broker in self.CELERY_BROKER_URL.split(";"):  # Celery's way to name one and its substitutes
+            _check_url("CELERY_BROKER_URL", broker, BROKERS)
 
 
 class DevelopmentConfig(Config):
@@ -129,17 +131,32 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Config:
     return CLASSES[values["CLOUDEYE_ENV"]](values)
 
 
-def _run_dir(given: str, data_dir: Path) -> Path:
-    """Where sockets go: short enough for the 108 bytes a socket's path may have."""
-    if given:
-        if len(given) > SOCKET_PATH_LIMIT - 20:
-            raise ConfigError(f"CLOUDEYE_RUN_DIR is too long for a socket's path ({len(given)} characters).")
-        return Path(given).absolute()
-    path = data_dir / "run"
-    if len(str(path / "supervisor.sock.12345678")) < SOCKET_PATH_LIMIT:
+def _run_dir(given: Path | None, data_dir: Path) -> Path:
+    """Where sockets go: short enough for the 108 bytes a socket's path may have.
+
+    The shorter place is /tmp and not what TMPDIR says, since every process has to come to the same answer.
+    """
+    path = given or data_dir / "run"
+    if len(os.fsencode(path / LONGEST_SOCKET)) <= SOCKET_PATH_LIMIT:
         return path
-    digest = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
-    return Path(tempfile.gettempdir(), f"cloudeye-{os.getuid()}-{digest}")
+    if given:
+        most = SOCKET_PATH_LIMIT - len(LONGEST_SOCKET) - 1
+        raise ConfigError(f"CLOUDEYE_RUN_DIR must have at most {most} bytes, for sockets to fit in it.")
+    digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
+    return Path("/tmp", f"cloudeye-{os.getuid()}-{digest}")  # noqa: S108 - the launcher checks whose it is
+
+
+def _check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:
+    """The sentences leave the URL out: it may carry a password."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read, since that is what checks it
+    except ValueError as error:
+        raise ConfigError(f"{name} is not a URL ({error}).") from error
+    if parts.scheme not in schemes:
+        raise ConfigError(f"{name} must begin with one of {', '.join(f'{each}://' for each in schemes)}.")
+    if parts.scheme in ("unix", "redis+socket") and not parts.path.startswith("/"):
+        raise ConfigError(f"{name} must name a socket by its whole path, after three slashes.")
 
 
 def _cookie_secure(given: str, default: bool) -> bool:
@@ -153,7 +170,7 @@ def _database_url(given: str, data_dir: Path) -> URL:
         return URL.create("sqlite", database=str(data_dir / "cloudeye.db"))
     try:
         url = make_url(given)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise ConfigError(
             "DATABASE_URL is not a database URL such as mysql://user:password@host/cloudeye."
         ) from error
@@ -162,10 +179,15 @@ def _database_url(given: str, data_dir: Path) -> URL:
         return url
     if backend not in ("mysql", "mariadb"):
         raise ConfigError(f"DATABASE_URL names {backend}; CloudEye runs on sqlite, mysql and mariadb.")
+    if not url.host or not url.database:
+        raise ConfigError("DATABASE_URL must name a host and a database.")
     return url.set(drivername="mysql+pymysql", query={"charset": "utf8mb4", **url.query})
 
 
 def _broker_of(redis_url: str) -> str:
-    if redis_url.startswith("unix://"):
-        return "redis+socket://" + redis_url.removeprefix("unix://")
-    return redis_url
+    """The same Redis as Celery names it: its database on a socket is a `virtual_host`."""
+    if not redis_url.startswith("unix://"):
+        return redis_url
+    path, _, query = redis_url.removeprefix("unix://").partition("?")
+    options = [("virtual_host" if name == "db" else name, value) for name, value in parse_qsl(query)]
+    return f"redis+socket://{path}" + (f"?{urlencode(options)}" if options else "")

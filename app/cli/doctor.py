@@ -17,6 +17,7 @@ from app.core.redis import get_redis
 from app.core.settings import get_settings
 from app.service.health import readiness
 from app.service.schema import pending_migrations
+from config.env import unknown_names
 
 Finding = tuple[str, str]
 MAX_SKEW_MS = 2_000
@@ -37,6 +38,11 @@ def doctor() -> None:
 
 def _configuration() -> Finding:
     values = vars(get_settings())
+    if strange := unknown_names():
+        return (
+            f"{', '.join(strange)} is no setting",
+            "Look for a misspelling; the README has a table of all settings.",
+        )
     if values["ENV"] == "production" and not values["BASE_URL"]:
         return (
             "production, without a public address",

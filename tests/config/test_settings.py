@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config import ConfigError, load_settings
-from config.env import ROOT
+from config.env import ROOT, unknown_names
 from config.table import readme_with_table
 
 
@@ -40,7 +40,6 @@ def test_it_runs_on_embedded_defaults(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://localhost/x"),
         ("DATABASE_URL", "nonsense"),
         ("REDIS_URL", "http://localhost"),
-        ("CLOUDEYE_PROT", "8000"),
     ],
 )
 def test_it_names_a_bad_value(tmp_path: Path, name: str, value: str) -> None:
@@ -48,9 +47,21 @@ def test_it_names_a_bad_value(tmp_path: Path, name: str, value: str) -> None:
         load_settings(given(tmp_path, **{name: value}))
 
 
-def test_it_does_not_repeat_a_bad_secret(tmp_path: Path) -> None:
+def test_a_misspelt_name_can_be_found_out() -> None:
+    assert unknown_names({"CLOUDEYE_PROT": "8000", "CLOUDEYE_PORT": "8000", "HOME": "/"}) == ["CLOUDEYE_PROT"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLOUDEYE_SECRET_KEY", "hunter2"),
+        ("DATABASE_URL", "mysql://user:hunter2@host:port/cloudeye"),
+        ("REDIS_URL", "http://user:hunter2@host/0"),
+    ],
+)
+def test_it_does_not_repeat_a_bad_secret(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError) as caught:
-        load_settings(given(tmp_path, CLOUDEYE_SECRET_KEY="hunter2"))
+        load_settings(given(tmp_path, **{name: value}))
     assert "hunter2" not in str(caught.value)
 
 
@@ -68,6 +79,25 @@ def test_production_sends_its_cookie_over_https_only(tmp_path: Path) -> None:
 def test_it_reaches_mysql_and_mariadb_through_pymysql(tmp_path: Path, scheme: str) -> None:
     settings = load_settings(given(tmp_path, DATABASE_URL=f"{scheme}://user:p%40ss@host/cloudeye"))
     assert settings.SQLALCHEMY_DATABASE_URI == "mysql+pymysql://user:p%40ss@host/cloudeye?charset=utf8mb4"
+
+
+def test_celery_uses_the_same_database_of_a_redis_on_a_socket(tmp_path: Path) -> None:
+    settings = load_settings(given(tmp_path, REDIS_URL="unix:///run/redis.sock?db=3"))
+    assert settings.CELERY_BROKER_URL == "redis+socket:///run/redis.sock?virtual_host=3"
+
+
+def test_a_path_begins_in_the_projects_folder_wherever_a_process_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings(given(tmp_path, CLOUDEYE_RUN_DIR="run")).RUN_DIR == ROOT / "run"
+
+
+def test_processes_agree_on_short_sockets_whatever_their_temporary_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert load_settings(given(tmp_path / ("d" * 90))).RUN_DIR.parent == Path("/tmp")
 
 
 def test_it_moves_sockets_where_their_paths_fit(tmp_path: Path) -> None:
