@@ -155,7 +155,8 @@ def _check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:
         raise ConfigError(f"{name} is not a URL ({error}).") from error
     if parts.scheme not in schemes:
         raise ConfigError(f"{name} must begin with one of {', '.join(f'{each}://' for each in schemes)}.")
-    if parts.scheme in ("unix", "redis+socket") and not parts.path.startswith("/"):
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme in ("unix", "redis+socket") and (host or not parts.path):
         raise ConfigError(f"{name} must name a socket by its whole path, after three slashes.")
 
 

@@ -89,27 +89,31 @@ class LeasedSnowflake:
         self._monotonic, self._clock = monotonic, clock
         self._token = f"{os.getpid()}:{secrets.token_hex(8)}"
         self._flake: Snowflake | None = None
-        self._leased_at = 0.0
+        self._leased_at, self._leased_at_ms = 0.0, 0
         self._lock = threading.Lock()
 
     def next_id(self) -> int:
         flake = self._flake
-        if flake is None or self._monotonic() - self._leased_at > RENEW_AFTER:
+        if flake is None or self._age() > RENEW_AFTER:
             with self._lock:
                 flake = self._renewed()
         return flake.next_id()
 
+    def _age(self) -> float:
+        """Seconds since the lease was renewed. A machine that slept counts them by its wall clock only."""
+        return max(self._monotonic() - self._leased_at, (self._clock() - self._leased_at_ms) / 1000)
+
     def _renewed(self) -> Snowflake:
-        age = self._monotonic() - self._leased_at
+        age = self._age()
         if self._flake is not None and age <= RENEW_AFTER:
             return self._flake
-        started = self._monotonic()
+        started, started_ms = self._monotonic(), self._clock()
         try:
             if self._flake is None or not run_script(
                 _RENEW, [f"snowflake:{self._flake.worker}"], [self._token, LEASE_SECONDS]
             ):
                 self._flake = Snowflake(self._lease(), self._clock)
-            self._leased_at = started
+            self._leased_at, self._leased_at_ms = started, started_ms
         except RedisError as error:
             return self._kept(age, error)
         return self._flake

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 from config import Config, ConfigError
@@ -18,9 +19,16 @@ def make_folders(settings: Config) -> None:
         try:
             path.mkdir(parents=True, exist_ok=True)
             if name == "RUN_DIR":
+                _refuse_anothers(path)
                 path.chmod(0o700)
         except OSError as error:
             raise ConfigError(f"CLOUDEYE_{name}: {path} cannot be used ({error.strerror}).") from error
+
+
+def _refuse_anothers(path: Path) -> None:
+    """In a folder where everybody may write, such as /tmp, somebody else may have come first."""
+    if path.parent.stat().st_mode & stat.S_ISVTX and (path.is_symlink() or path.stat().st_uid != os.getuid()):
+        raise ConfigError(f"CLOUDEYE_RUN_DIR: {path} belongs to somebody else; name another folder.")
 
 
 def supervisor_socket(settings: Config) -> Path:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import redis
@@ -18,6 +21,8 @@ from app.core.snowflake import (
     id_at,
     ms_of,
 )
+from config.env import ROOT
+from tests.servers import RedisServer
 
 
 class Clock:
@@ -86,6 +91,50 @@ def test_a_lost_lease_is_replaced_by_another_number(clock: Clock, server: redis.
     server.set(f"snowflake:{worker}", "somebody else")
     clock.seconds += 31
     assert flake.next_id() >> 12 & 1023 != worker
+
+
+def test_a_machine_that_slept_asks_whether_its_number_is_still_its_own(
+    clock: Clock, server: redis.Redis
+) -> None:
+    flake = LeasedSnowflake(clock.monotonic, clock.now)
+    worker = flake.next_id() >> 12 & 1023
+    server.set(f"snowflake:{worker}", "somebody else")
+    clock.ms += 3_600_000
+    assert flake.next_id() >> 12 & 1023 != worker
+
+
+def test_every_number_taken_is_said(clock: Clock, server: redis.Redis) -> None:
+    server.mset({f"snowflake:{number}": "somebody" for number in range(1024)})
+    with pytest.raises(NoWorkerNumberError, match="1024"):
+        LeasedSnowflake(clock.monotonic, clock.now).next_id()
+
+
+def test_many_threads_make_no_id_twice(server: redis.Redis) -> None:
+    flake = LeasedSnowflake()
+    with ThreadPoolExecutor(8) as pool:
+        ids = [
+            each
+            for made in pool.map(lambda _: [flake.next_id() for _ in range(2000)], range(8))
+            for each in made
+        ]
+    assert len(set(ids)) == 16_000
+
+
+def test_a_forked_child_makes_its_own_ids(server: redis.Redis, redis_server: RedisServer) -> None:
+    code = """
+import os, sys, redis
+from app.core.redis import use_redis
+from app.core.snowflake import next_id
+use_redis(redis.Redis.from_url(sys.argv[1]))
+print(next_id() >> 12 & 1023, flush=True)
+if os.fork():
+    os.wait()
+else:
+    use_redis(redis.Redis.from_url(sys.argv[1]))
+    print(next_id() >> 12 & 1023, flush=True)
+"""
+    said = subprocess.check_output([sys.executable, "-c", code, redis_server.url], cwd=ROOT, text=True)
+    assert len(set(said.split())) == 2
 
 
 def test_it_goes_on_without_redis_until_its_lease_has_run_out(clock: Clock, server: redis.Redis) -> None:
