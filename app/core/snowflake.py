@@ -2,8 +2,9 @@
 
 Ids are made without asking anybody, sort by time, and are unique because no two living processes hold
 the same worker number: it is leased from Redis and renewed while in use. The rule when the clock goes
-back: ids go on from the last millisecond used, borrowing from the future, for at most five seconds;
-further back than that, making ids is refused until the clock has caught up.
+back: ids go on from the last millisecond used, borrowing from the future, for at most five seconds. When
+it went back further, another number is leased, one that nobody used at or after the time it now is: Redis
+keeps for each number the latest millisecond its holder may have used. So a restart is as safe.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ SEQUENCES = 4096
 LEASE_SECONDS = 120
 RENEW_AFTER = 30
 MAX_AHEAD_MS = 5_000
+MARK_AHEAD_MS = LEASE_SECONDS * 1000 + MAX_AHEAD_MS
 
 
 class ClockWentBackError(Exception):
@@ -59,11 +61,17 @@ class Snowflake:
             return self._last_ms << 22 | self.worker << 12 | self._sequence
 
 
-# One call finds a free number, beginning at a random one, and takes it.
+# One call finds a free number that is not marked with a later time than the present, beginning at a random
+# one, and takes it. The mark is set at once, to what the holder may use before it has to renew.
 _LEASE = """
 for i = 0, 1023 do
   local number = (tonumber(ARGV[1]) + i) % 1024
-  if redis.call('SET', 'snowflake:' .. number, ARGV[2], 'NX', 'EX', ARGV[3]) then return number end
+  local mark = tonumber(redis.call('HGET', KEYS[1], number) or '0')
+  if mark < tonumber(ARGV[4])
+    and redis.call('SET', 'snowflake:' .. number, ARGV[2], 'NX', 'EX', ARGV[3]) then
+    redis.call('HSET', KEYS[1], number, ARGV[5])
+    return number
+  end
 end
 return -1
 """
@@ -71,10 +79,14 @@ _RENEW = """
 local holder = redis.call('GET', KEYS[1])
 if holder == ARGV[1] or not holder then
   redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+  if tonumber(redis.call('HGET', KEYS[2], ARGV[3]) or '0') < tonumber(ARGV[4]) then
+    redis.call('HSET', KEYS[2], ARGV[3], ARGV[4])
+  end
   return 1
 end
 return 0
 """
+_MARKS = "snowflake:marks"
 
 
 class LeasedSnowflake:
@@ -97,7 +109,17 @@ class LeasedSnowflake:
         if flake is None or self._age() > RENEW_AFTER:
             with self._lock:
                 flake = self._renewed()
-        return flake.next_id()
+        try:
+            return flake.next_id()
+        except ClockWentBackError:
+            return self._replaced(flake).next_id()
+
+    def _replaced(self, flake: Snowflake) -> Snowflake:
+        """Another number than this one's, unless another thread has taken one already."""
+        with self._lock:
+            if self._flake is flake:
+                self._flake = None
+            return self._renewed()
 
     def _age(self) -> float:
         """Seconds since the lease was renewed. A machine that slept counts them by its wall clock only."""
@@ -109,10 +131,8 @@ class LeasedSnowflake:
             return self._flake
         started, started_ms = self._monotonic(), self._clock()
         try:
-            if self._flake is None or not run_script(
-                _RENEW, [f"snowflake:{self._flake.worker}"], [self._token, LEASE_SECONDS]
-            ):
-                self._flake = Snowflake(self._lease(), self._clock)
+            if self._flake is None or not self._renew(self._flake.worker, started_ms):
+                self._flake = Snowflake(self._lease(started_ms), self._clock)
             self._leased_at, self._leased_at_ms = started, started_ms
         except RedisError as error:
             return self._kept(age, error)
@@ -123,8 +143,14 @@ class LeasedSnowflake:
             return self._flake
         raise NoWorkerNumberError("Redis cannot be asked for a worker number") from error
 
-    def _lease(self) -> int:
-        number = int(run_script(_LEASE, [], [secrets.randbelow(WORKERS), self._token, LEASE_SECONDS]))
+    def _renew(self, worker: int, at_ms: int) -> bool:
+        keys = [f"snowflake:{worker}", _MARKS]
+        return bool(run_script(_RENEW, keys, [self._token, LEASE_SECONDS, worker, at_ms + MARK_AHEAD_MS]))
+
+    def _lease(self, at_ms: int) -> int:
+        first = secrets.randbelow(WORKERS)
+        arguments = [first, self._token, LEASE_SECONDS, at_ms, at_ms + MARK_AHEAD_MS]
+        number = int(run_script(_LEASE, [_MARKS], arguments))
         if number < 0:
             raise NoWorkerNumberError("all 1024 worker numbers are in use")
         return number

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 
-from app.core.redis import use_redis
+from app.core.redis import make_client, use_redis
 from app.core.snowflake import (
     EPOCH_MS,
+    MARK_AHEAD_MS,
     SEQUENCES,
     ClockWentBackError,
     LeasedSnowflake,
@@ -103,6 +104,38 @@ def test_a_machine_that_slept_asks_whether_its_number_is_still_its_own(
     assert flake.next_id() >> 12 & 1023 != worker
 
 
+def test_a_clock_that_went_far_back_goes_on_with_a_number_nobody_used_then(
+    clock: Clock, server: redis.Redis
+) -> None:
+    flake = LeasedSnowflake(clock.monotonic, clock.now)
+    used = {flake.next_id() >> 12 & 1023}
+    for _ in range(3):
+        clock.ms -= 60_000
+        worker = flake.next_id() >> 12 & 1023
+        assert worker not in used
+        used.add(worker)
+
+
+def test_a_new_process_takes_no_number_that_was_used_later_than_it_is(
+    clock: Clock, server: redis.Redis
+) -> None:
+    server.hset(
+        "snowflake:marks", mapping={str(number): clock.ms + 1 for number in range(1024) if number != 7}
+    )
+    assert LeasedSnowflake(clock.monotonic, clock.now).next_id() >> 12 & 1023 == 7
+
+
+def test_a_renewed_number_is_marked_further_and_never_nearer(clock: Clock, server: redis.Redis) -> None:
+    flake = LeasedSnowflake(clock.monotonic, clock.now)
+    worker = flake.next_id() >> 12 & 1023
+    marks = []
+    for step in (40_000, -4_000):
+        clock.seconds, clock.ms = clock.seconds + 40, clock.ms + step
+        flake.next_id()
+        marks.append(int(server.hget("snowflake:marks", str(worker)) or 0))
+    assert marks[0] == marks[1] == clock.ms + 4_000 + MARK_AHEAD_MS
+
+
 def test_every_number_taken_is_said(clock: Clock, server: redis.Redis) -> None:
     server.mset({f"snowflake:{number}": "somebody" for number in range(1024)})
     with pytest.raises(NoWorkerNumberError, match="1024"):
@@ -140,7 +173,7 @@ else:
 def test_it_goes_on_without_redis_until_its_lease_has_run_out(clock: Clock, server: redis.Redis) -> None:
     flake = LeasedSnowflake(clock.monotonic, clock.now)
     flake.next_id()
-    nowhere = redis.Redis(unix_socket_path="/nonexistent/redis.sock")
+    nowhere = make_client("unix:///nonexistent/redis.sock")
     use_redis(nowhere)
     clock.seconds += 60
     flake.next_id()
