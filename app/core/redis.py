@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import secrets
@@ -11,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import orjson
@@ -180,9 +181,13 @@ def cached_by_day(
     *,
     today_seconds: int = 30,
     past_seconds: int = 30 * 86400,
-    today: Callable[[], date] = lambda: now().date(),
+    late_seconds: int = 3600,
+    present: Callable[[], datetime] = now,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Keep a function's JSON-able answer in Redis: final for past days, briefly for the present one.
+
+    A day counts as past `late_seconds` after its end in UTC, since what was measured before midnight may be
+    recorded after it. While Redis is away the function answers every time.
 
     The function takes what the answer is about first and the day as the keyword argument `day`; the key is
     `cache:<name>:<first>:<day>:<hash of the rest>`, so that `delete_matching` can drop all about one thing.
@@ -194,13 +199,23 @@ def cached_by_day(
             day = cast(date, kwargs["day"])
             tail = hashlib.sha256(repr((args, sorted(kwargs.items()))).encode()).hexdigest()[:32]
             key = f"cache:{name}:{args[0] if args else ''}:{day.isoformat()}:{tail}"
-            kept = cast("bytes | None", get_redis().get(key))
+            # Before the function is called: the day may end while it works.
+            is_past = day < (present() - timedelta(seconds=late_seconds)).date()
+            kept = _kept(key)
             if kept is not None:
                 return cast(T, orjson.loads(kept))
             answer = function(*args, **kwargs)
-            get_redis().set(key, orjson.dumps(answer), ex=past_seconds if day < today() else today_seconds)
+            with contextlib.suppress(redis.RedisError):
+                get_redis().set(key, orjson.dumps(answer), ex=past_seconds if is_past else today_seconds)
             return answer
 
         return wrapped
 
     return decorate
+
+
+def _kept(key: str) -> bytes | None:
+    try:
+        return cast("bytes | None", get_redis().get(key))
+    except redis.RedisError:
+        return None

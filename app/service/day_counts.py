@@ -14,7 +14,7 @@ from app.models.result import STATUS_NAME, result_table
 CACHE = "uptime"
 
 
-@cached_by_day(CACHE, today=lambda: now().date())
+@cached_by_day(CACHE, present=lambda: now())
 def count_day(monitor_id: int, *, day: date) -> dict[str, int]:
     """How many checks of a UTC day were good, failed, or could not be judged."""
     counts = dict.fromkeys(("up", "down", "unknown"), 0)

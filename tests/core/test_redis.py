@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import redis
@@ -73,7 +74,7 @@ def test_one_caller_a_period_is_told_yes() -> None:
 def test_a_cached_answer_is_final_for_past_days_only(redis_client: redis.Redis) -> None:
     calls: list[date] = []
 
-    @ours.cached_by_day("t", today=lambda: date(2026, 1, 2))
+    @ours.cached_by_day("t", present=lambda: datetime(2026, 1, 2, 12, tzinfo=UTC))
     def count(about: int, *, day: date) -> int:
         calls.append(day)
         return len(calls)
@@ -82,6 +83,49 @@ def test_a_cached_answer_is_final_for_past_days_only(redis_client: redis.Redis) 
     assert [count(7, day=each) for each in (past, past, present, present)] == [1, 1, 2, 2]
     ends = {str(key).split(":")[3]: redis_client.ttl(key) for key in redis_client.keys("cache:t:*")}
     assert ends["2026-01-02"] <= 30 < ends["2026-01-01"]
+
+
+@pytest.mark.parametrize(("minute", "is_final"), [(59, False), (61, True)])
+def test_a_day_is_final_only_when_late_results_have_come(
+    redis_client: redis.Redis, minute: int, is_final: bool
+) -> None:
+    present = [datetime(2026, 1, 2, tzinfo=UTC) + timedelta(minutes=minute)]
+
+    @ours.cached_by_day("t", present=lambda: present[0])
+    def count(about: int, *, day: date) -> int:
+        present[0] += timedelta(days=1)  # The clock goes on while the function works.
+        return 1
+
+    count(7, day=date(2026, 1, 1))
+    (key,) = redis_client.keys("cache:t:*")
+    assert (int(redis_client.ttl(key)) > 30) == is_final
+
+
+def test_without_redis_a_cached_function_answers_itself() -> None:
+    @ours.cached_by_day("t")
+    def count(about: int, *, day: date) -> int:
+        return about
+
+    with ours.make_client("unix:///nonexistent/redis.sock") as nowhere:
+        ours.use_redis(nowhere)
+        assert count(7, day=date(2026, 1, 1)) == 7
+
+
+def test_of_many_callers_at_once_only_as_many_as_the_limit_pass() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        states = list(pool.map(lambda _: ours.increment_within("k", 10, 60), range(200)))
+    assert sum(each.allowed for each in states) == 10 and max(each.count for each in states) == 10
+
+
+def test_a_window_is_not_stretched_by_calls_it_refuses(redis_client: redis.Redis) -> None:
+    ours.increment_within("k", 1, 60)
+    redis_client.pexpire("limit:k", 1000)
+    assert ours.increment_within("k", 1, 60).resets_in <= 1
+
+
+def test_nothing_passes_a_limit_of_nothing(redis_client: redis.Redis) -> None:
+    state = ours.increment_within("k", 0, 60)
+    assert (state.allowed, state.count) == (False, 0) and not redis_client.exists("limit:k")
 
 
 def test_an_entry_of_the_cache_in_the_process_ends() -> None:
