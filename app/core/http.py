@@ -47,6 +47,14 @@ class DoorError(DoorRefusedError):
         self.code = code
 
 
+class _IntoError(Exception):
+    """What takes a stream failed, such as a full disk: not the other side's doing."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
 @dataclass(frozen=True, slots=True)
 class DoorResponse:
     """An answer, whatever its status. `ms` is the last hop's time, connecting included."""
@@ -208,6 +216,8 @@ class Door:
                     stream=True,
                 ) as response:
                     body = self._body(response, asked.into)
+            except _IntoError as error:
+                raise error.cause from None
             except (requests.RequestException, Urllib3Error, OSError) as error:
                 raise self._late(target) if cutter.has_cut else _explained(error, target) from error
             if cutter.has_cut:  # A connection that was cut may look like one that ended.
@@ -224,7 +234,10 @@ class Door:
         if into is None or not 200 <= response.status_code < 300:
             return b"".join(self._bounded(response))
         for piece in self._bounded(response):
-            into(piece)
+            try:
+                into(piece)
+            except OSError as error:
+                raise _IntoError(error) from error
         return b""
 
     def _bounded(self, response: requests.Response) -> Iterator[bytes]:

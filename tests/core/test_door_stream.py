@@ -48,3 +48,8 @@ def test_an_error_pages_body_does_not_stream(hook: Hook) -> None:
     pieces: list[bytes] = []
     response = Door(AllowList.everything()).request("GET", hook.url, into=pieces.append)
     assert (response.status, response.body, pieces) == (404, b"ok", [])
+
+
+def test_a_full_disk_is_not_the_other_sides_doing(hook: Hook) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as full, pytest.raises(OSError, match="No space left"):
+        Door(AllowList.everything()).request("GET", hook.url, into=full.write)
