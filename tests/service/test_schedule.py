@@ -40,8 +40,8 @@ def test_a_new_monitor_is_due_within_its_interval(monitor: Monitor, redis_client
     assert 0 < slot - now_ms() <= 10_000
 
 
-def test_a_slot_is_claimed_by_one_only(monitor: Monitor) -> None:
-    at = now_ms() + 10_000
+def test_a_slot_is_claimed_by_one_only(monitor: Monitor, redis_client: redis.Redis) -> None:
+    at = int(*due(redis_client).values())
     assert [each.monitor_id for each in schedule.claim(L, at_ms=at)] == [monitor.id]
     assert schedule.claim(L, at_ms=at) == []
 
@@ -58,8 +58,8 @@ def test_a_claim_that_was_not_confirmed_comes_back(monitor: Monitor) -> None:
     assert lost.due_ms in [each.due_ms for each in again]
 
 
-def test_a_confirmed_claim_does_not_come_back(monitor: Monitor) -> None:
-    at = now_ms() + 10_000
+def test_a_confirmed_claim_does_not_come_back(monitor: Monitor, redis_client: redis.Redis) -> None:
+    at = int(*due(redis_client).values())
     claimed = schedule.claim(L, at_ms=at)
     schedule.confirm(L, claimed)
     assert schedule.claim(L, at_ms=at + schedule.LEASE_MS, ahead_ms=-schedule.LEASE_MS) == []
