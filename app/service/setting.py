@@ -19,7 +19,7 @@ from app.core.settings import get_settings
 from app.models import Setting, db, write
 
 SECONDS_IN_PROCESS = 5
-SECONDS_IN_REDIS = 3600
+SECONDS_IN_REDIS = 60
 _near: TtlCache[bytes] = TtlCache(SECONDS_IN_PROCESS, 100)
 
 
