@@ -14,15 +14,21 @@ from app.service.actor import Actor
 
 Row = TypeVar("Row", bound=Model)
 
+# Ids are 63 bits; the drivers overflow on what is larger.
+_BEYOND = 1 << 63
+
 
 def fetch_own(session: Session, model: type[Row], actor: Actor, identifier: int, *options: ORMOption) -> Row:
-    """The organization's row of this id; `NotFoundError` when there is none, or when it is another's."""
+    """The organization's row of this id as it is now; `NotFoundError` when there is none of theirs."""
     kind: Any = model
-    row: Row | None = session.scalar(
-        select(kind)
-        .where(kind.id == identifier, kind.organization_id == actor.organization_id)
-        .options(*options)
-    )
+    row: Row | None = None
+    if 0 < identifier < _BEYOND:
+        row = session.scalar(
+            select(kind)
+            .where(kind.id == identifier, kind.organization_id == actor.organization_id)
+            .options(*options)
+            .execution_options(populate_existing=True)
+        )
     if row is None:
         raise NotFoundError(f"there is no such {model.__name__.lower()}")
     return row

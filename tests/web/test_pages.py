@@ -166,3 +166,8 @@ def test_a_page_speaks_the_language_one_chose(app: Flask) -> None:
     client = app.test_client()
     client.get("/language/zh")
     assert "登录" in client.get("/login").text
+
+
+@pytest.mark.parametrize("path", ["/live?site=", "/monitors/new?site="])
+def test_an_id_beyond_all_ids_is_not_found(app: Flask, owner: Actor, path: str) -> None:
+    assert enter(app, owner).get(path + "9" * 19).status_code == 404
