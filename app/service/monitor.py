@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 from redis import RedisError
@@ -12,8 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now_ms
-from app.core.errors import ConflictError, InvalidError, RedisUnavailableError
-from app.core.redis import get_redis
+from app.core.errors import ConflictError, InvalidError
 from app.engine.usability.registry import MonitorType, UnknownTypeError, get_type, problems
 from app.engine.usability.state import pause, resume
 from app.models import Event, Monitor, MonitorState, Site, db, write
@@ -156,30 +154,6 @@ def _set_paused(actor: Actor, monitor_id: int, paused: bool) -> Monitor:
     else:
         _rearm(actor, monitor)
     return monitor
-
-
-def run_now(actor: Actor, monitor_id: int, *, wait_seconds: float = 8.0) -> dict[str, Any] | None:
-    """Check at once and wait for the recorded result: its wire dictionary, or None when it takes longer."""
-    monitor = get_monitor(actor, monitor_id)
-    if monitor.is_paused or monitor.site.archived_at:
-        raise ConflictError("the monitor is paused; resume it first")
-    token = secrets.token_hex(16)
-    db.session.commit()  # No database connection is held while we wait.
-    try:
-        send_run(
-            schedule.locations_of(monitor)[0],
-            monitor.id,
-            schedule.compile_spec(monitor, actor.organization),
-            token,
-        )
-        answer = cast("tuple[bytes, bytes] | None", get_redis().blpop([f"run:{token}"], timeout=wait_seconds))
-    except (RedisError, OSError) as error:
-        raise RedisUnavailableError from error
-    if answer is None:
-        return None
-    from app.service.result import document_of_run
-
-    return document_of_run(answer[1])
 
 
 def _rearm(actor: Actor, monitor: Monitor) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from app.core.errors import InvalidError
-from app.models import Monitor, Organization, write
+from app.models import Location, Monitor, Organization, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
@@ -44,8 +44,6 @@ def change_settings(actor: Actor, values: dict[str, Any]) -> Organization:
 
 def list_locations() -> list[dict[str, str]]:
     """Where probes run."""
-    from app.models import Location, db
-
     return [
         {"code": row.code, "name": row.name}
         for row in db.session.scalars(select(Location).order_by(Location.number))

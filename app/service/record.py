@@ -46,7 +46,7 @@ def record_samples(samples: Sequence[Sample]) -> Recorded:
         return Recorded()
     by_day: dict[Any, list[dict[str, Any]]] = defaultdict(list)
     for sample in samples:
-        by_day[day_of(sample.due_ms)].append(_row(sample, location_number(sample.location)))
+        by_day[day_of(sample.due_ms)].append(row_of(sample, location_number(sample.location)))
     for day in by_day:
         ensure_day_table(db.engine, day)
     done = Recorded()
@@ -111,7 +111,8 @@ def _finished_ms(sample: Sample) -> int:
     return sample.started_ms + int(sample.total_ms or 0)
 
 
-def _row(sample: Sample, location: int) -> dict[str, Any]:
+def row_of(sample: Sample, location: int) -> dict[str, Any]:
+    """A sample as a row of its day's table; `location` is the location's short number."""
     row: dict[str, Any] = {
         "monitor_id": sample.monitor_id,
         "due_ms": sample.due_ms,

@@ -19,6 +19,7 @@ from app.models.result import PHASES, STATUS_NAME, day_of, existing_days, result
 from app.service.actor import Actor
 from app.service.monitor import get_monitor
 from app.service.paging import Page, decode_cursor, encode_cursor
+from app.service.record import location_number, row_of
 
 _days: TtlCache[list[date]] = TtlCache(5, 8)
 _locations: TtlCache[dict[int, str]] = TtlCache(30, 8)
@@ -106,20 +107,4 @@ def _ms(us: int | None) -> float | None:
 def document_of_run(wire: bytes) -> dict[str, Any]:
     """The result of a check made on demand, as it was recorded."""
     sample = Sample.from_wire(orjson.loads(wire))
-    return {
-        "id": str(sample.id),
-        "monitor_id": str(sample.monitor_id),
-        "due_at": moment(sample.due_ms).isoformat(),
-        "due_ms": sample.due_ms,
-        "location": sample.location,
-        "status": sample.status,
-        "reason": sample.reason,
-        "sentence": sentence(sample.reason, sample.detail, "en") if sample.reason else "",
-        "detail": sample.detail,
-        "total_ms": sample.total_ms,
-        "phases": {f"{phase}_ms": getattr(sample, f"{phase}_ms") for phase in PHASES},
-        "late_ms": sample.late_ms,
-        "lag_ms": sample.lag_ms,
-        "http_status": sample.http_status,
-        "address": sample.address,
-    }
+    return _document(row_of(sample, location_number(sample.location)))

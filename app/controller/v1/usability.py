@@ -30,6 +30,7 @@ from app.service.monitor_config import masked
 from app.service.organization import list_locations
 from app.service.paging import Page
 from app.service.result import list_results
+from app.service.run import run_now
 from app.service.uptime import MAX_DAYS, list_days
 
 STATE: dict[str, Value] = {
@@ -176,7 +177,7 @@ class MonitorRun(Resource):
         about="Answers with the recorded result; 202 and no data when the target takes longer than 8 s.",
     )
     def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
-        result = service.run_now(actor, monitor_id)
+        result = run_now(actor, monitor_id)
         return answer(None, status=202, msg="the check is still running") if result is None else result
 
 

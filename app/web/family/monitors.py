@@ -19,10 +19,10 @@ from app.service.monitor import (
     get_monitor,
     pause_monitor,
     resume_monitor,
-    run_now,
 )
 from app.service.monitor_config import whole
 from app.service.result import list_results
+from app.service.run import run_now
 from app.service.site import get_site
 from app.web import schema_form
 from app.web.ask import cursor, go, say
