@@ -33,7 +33,6 @@ class Config:
     # Flask and Flask-Session
     MAX_CONTENT_LENGTH = 2 * 1024 * 1024
     MAX_FORM_MEMORY_SIZE = 1024 * 1024
-    JSON_SORT_KEYS = False
     SESSION_TYPE = "redis"
     SESSION_KEY_PREFIX = "session:"
     SESSION_COOKIE_NAME = "cloudeye"
@@ -42,9 +41,6 @@ class Config:
     SESSION_REFRESH_EACH_REQUEST = False
     SESSION_PERMANENT = True
     SESSION_ID_LENGTH = 32
-    BUNDLE_ERRORS = True
-    ERROR_INCLUDE_MESSAGE = False
-    SQLALCHEMY_RECORD_QUERIES = False
     BABEL_TRANSLATION_DIRECTORIES = "translations"
 
     def __init__(self, values: Mapping[str, Any]) -> None:
@@ -110,7 +106,6 @@ class DevelopmentConfig(Config):
 
 class TestingConfig(Config):
     TESTING = True
-    WTF_CSRF_ENABLED = False
 
 
 class ProductionConfig(Config):

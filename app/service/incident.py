@@ -50,7 +50,7 @@ def _own(session: Session, actor: Actor, incident_id: int) -> Incident:
     )
 
 
-def incident_events(actor: Actor, incident: Incident) -> list[Event]:
+def incident_events(incident: Incident) -> list[Event]:
     """The lines of the timeline that belong to an incident, oldest first (at most 200)."""
     statement = (
         select(Event)

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.models import Incident, Monitor, MonitorState, Site, db
+from app.models import Monitor, MonitorState, Site, db
 from app.service.actor import Actor
 
 # What a site is when its monitors disagree: the first of these that any of them is in.
@@ -51,11 +51,3 @@ def site_states(actor: Actor, sites: Sequence[Site]) -> dict[int, SiteState]:
         if state == each.state:
             each.since_ms = min(since, each.since_ms) if each.since_ms else since
     return found
-
-
-def count_open_incidents(actor: Actor) -> int:
-    """How many incidents of the organization are open now."""
-    statement = select(func.count()).where(
-        Incident.organization_id == actor.organization_id, Incident.closed_at.is_(None)
-    )
-    return db.session.scalar(statement) or 0

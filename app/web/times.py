@@ -18,10 +18,6 @@ def full_time(moment: datetime | None) -> str:
     return format_datetime(moment, "yyyy-MM-dd HH:mm:ss") if moment else "–"
 
 
-def clock_time(moment: datetime) -> str:
-    return format_datetime(moment, "HH:mm")
-
-
 def relative_time(moment: datetime) -> str:
     """`3 minutes ago`."""
     return format_timedelta(moment - now(), add_direction=True, threshold=1, locale=get_locale())

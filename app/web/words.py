@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
 STATES = {
@@ -40,7 +39,6 @@ MESSAGE_KINDS = {
     "incident.closed": _l("Incident closed"),
     "test": _l("Test message"),
 }
-SEVERITIES = {"critical": _l("Critical"), "warning": _l("Warning"), "info": _l("Information")}
 EVENT_KINDS = {
     "site.created": _l("Site added"),
     "site.changed": _l("Site changed"),
@@ -113,8 +111,3 @@ def action_label(action: str) -> str:
 def in_language(text: dict[str, str] | str, locale: str) -> str:
     """A registry's text in the page's language, or in English."""
     return text if isinstance(text, str) else text.get(locale) or text.get("en", "")
-
-
-def translated(message: str) -> str:
-    """A service's English sentence in the page's language, where it is known."""
-    return gettext(message)

@@ -37,7 +37,7 @@ def incidents() -> str:
 @web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
     found = get_incident(actor(), incident_id)
-    events = [event_line(event) for event in reversed(incident_events(actor(), found))]
+    events = [event_line(event) for event in reversed(incident_events(found))]
     return render_template(
         "incidents/incident.html", incident=incident_row(found), events=events, site_id=found.site_id
     )
