@@ -1,0 +1,1 @@
+"""Tamper watching: watches, checks, alerts, what is kept of pages, and what proves a finding."""
