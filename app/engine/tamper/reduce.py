@@ -1,8 +1,8 @@
 """A fetched page reduced to what can be shown without doing anything: no scripts, no loads, nowhere to go.
 
 This is the third lock, not the first: whoever serves the result does so sandboxed, in an origin of its own
-and with a policy that loads nothing. It keeps text, structure and the styles inside the page, since those show
-what a visitor saw.
+and with a policy that loads nothing. It keeps text, structure and the styles inside the page, since those
+show what a visitor saw.
 """
 
 from __future__ import annotations
@@ -10,15 +10,17 @@ from __future__ import annotations
 from lxml import etree, html
 
 MAX_CHARS = 2_000_000
-GONE = frozenset(
-    "script noscript template iframe frame frameset object embed applet param link base meta audio video source"
-    " track portal fencedframe math svg foreignobject slot xml".split()
-)
-KEPT = frozenset(
-    "align alt bgcolor border cellpadding cellspacing checked class color cols colspan dir disabled face height"
-    " hidden id label lang open placeholder reversed rows rowspan scope size span start style title type valign"
-    " value width".split()
-)
+GONE = frozenset({
+    "script", "noscript", "template", "iframe", "frame", "frameset", "object", "embed", "applet",
+    "param", "link", "base", "meta", "audio", "video", "source", "track", "portal", "fencedframe",
+    "math", "svg", "foreignobject", "slot", "xml",
+})  # fmt: skip
+KEPT = frozenset({
+    "align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "checked", "class", "color",
+    "cols", "colspan", "dir", "disabled", "face", "height", "hidden", "id", "label", "lang", "open",
+    "placeholder", "reversed", "rows", "rowspan", "scope", "size", "span", "start", "style", "title",
+    "type", "valign", "value", "width",
+})  # fmt: skip
 PICTURES = ("data:image/png;", "data:image/jpeg;", "data:image/gif;", "data:image/webp;")
 
 
