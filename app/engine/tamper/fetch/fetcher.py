@@ -8,10 +8,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from app.engine.net.guard import AllowList
+from app.engine.tamper.fetch.assets import WantsAsset, fetch_assets
 from app.engine.tamper.fetch.loop import FetchLoop
 from app.engine.tamper.fetch.views import VIEWS
 from app.engine.tamper.fetch.want import Want
-from app.engine.tamper.types import Observation
+from app.engine.tamper.types import Asset, Observation
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+: [^\x00-\x08\x0a-\x1f\x7f]*")
 
@@ -50,6 +51,20 @@ class Fetcher:
         if wanted:
             is_done.wait()
         return [each for each in found if each is not None]
+
+    def fetch_assets(
+        self,
+        observation: Observation,
+        wanted: Sequence[WantsAsset],
+        *,
+        allow: tuple[str, ...] = (),
+        total_bytes: int = 8_000_000,
+        max_each: int = 2_000_000,
+    ) -> tuple[Asset, ...]:
+        """The files beside a page, asked for as the page was; see `assets.fetch_assets` for the bounds."""
+        return fetch_assets(
+            self.fetch, observation, wanted, allow=allow, total_bytes=total_bytes, max_each=max_each
+        )
 
     def close(self) -> None:
         self._loop.close()
