@@ -23,6 +23,8 @@ class Channel(Identified, Timestamped, Model):
     name: Mapped[str] = mapped_column(String(200))
     sealed_config: Mapped[str] = mapped_column(Text)
     is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Which tamper alerts come here: their severities, and "notice" for notices. None: the default.
+    alert_severities: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Delivery(Identified, Timestamped, Model):
@@ -38,6 +40,7 @@ class Delivery(Identified, Timestamped, Model):
     organization_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
     channel_id: Mapped[int] = mapped_column(BigInt, ForeignKey("channel.id", ondelete="CASCADE"))
     incident_id: Mapped[int | None] = mapped_column(BigInt, default=None, index=True)
+    alert_id: Mapped[int | None] = mapped_column(BigInt, default=None, index=True)
     kind: Mapped[str] = mapped_column(String(48))
     message: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(

@@ -64,6 +64,8 @@ class Event(Identified, Model):
     site_id: Mapped[int] = mapped_column(BigInt, ForeignKey("site.id", ondelete="CASCADE"))
     monitor_id: Mapped[int | None] = mapped_column(BigInt, default=None)
     incident_id: Mapped[int | None] = mapped_column(BigInt, default=None)
+    watch_id: Mapped[int | None] = mapped_column(BigInt, default=None)
+    alert_id: Mapped[int | None] = mapped_column(BigInt, default=None)
     kind: Mapped[str] = mapped_column(String(48))
     severity: Mapped[str] = mapped_column(String(16), default="info")
     at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import BigInt, Identified, Model, Timestamped, UtcDateTime
 from app.models.site import Site
+from app.models.tamper import Watch
 
 STATES = ("PENDING", "UP", "DOWN", "DEGRADED", "REGIONAL", "UNKNOWN", "PAUSED", "MAINTENANCE")
 
@@ -88,18 +89,24 @@ class MonitorState(Model):
 
 
 class Incident(Identified, Timestamped, Model):
-    """A period during which something is wrong, with a cause."""
+    """A period during which something is wrong, with a cause: found by a monitor, or on a watched page."""
 
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_organization_id_id", "organization_id", "id"),
         Index("ix_incident_site_id_id", "site_id", "id"),
         Index("ix_incident_monitor_id_id", "monitor_id", "id"),
+        Index("ix_incident_watch_id_id", "watch_id", "id"),
     )
 
     organization_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
     site_id: Mapped[int] = mapped_column(BigInt, ForeignKey("site.id", ondelete="CASCADE"))
-    monitor_id: Mapped[int] = mapped_column(BigInt, ForeignKey("monitor.id", ondelete="CASCADE"))
+    monitor_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("monitor.id", ondelete="CASCADE"), default=None
+    )
+    watch_id: Mapped[int | None] = mapped_column(
+        BigInt, ForeignKey("watch.id", ondelete="CASCADE"), default=None
+    )
     severity: Mapped[str] = mapped_column(String(16), default="critical")
     cause: Mapped[str] = mapped_column(String(48))
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
@@ -110,5 +117,6 @@ class Incident(Identified, Timestamped, Model):
     acked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     acked_by: Mapped[int | None] = mapped_column(BigInt, default=None)
 
-    monitor: Mapped[Monitor] = relationship(lazy="raise")
+    monitor: Mapped[Monitor | None] = relationship(lazy="raise")
+    watch: Mapped[Watch | None] = relationship(lazy="raise")
     site: Mapped[Site] = relationship(lazy="raise")
