@@ -117,7 +117,7 @@ def _cut(base: bytes) -> tuple[list[bytes], dict[bytes, int], list[int]]:
 
 
 def _written(runs: list[tuple[bool, int, int]]) -> bytes:
-    """Each run as its length and a bit for "in the base"; there, also how far it is from the last one's end."""
+    """Each run as its length and a bit for "in the base"; there, how far it is from the last one's end."""
     out = bytearray()
     previous = 0
     for is_copy, begin, end in runs:
