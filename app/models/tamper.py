@@ -119,7 +119,6 @@ class Snapshot(Identified, Model):
         Index("ix_snapshot_organization_id_id", "organization_id", "id"),
         Index("ix_snapshot_watch_id_id", "watch_id", "id"),
         Index("ix_snapshot_body_sha256", "body_sha256"),
-        Index("ix_snapshot_inventory_sha256", "inventory_sha256"),
         Index("ix_snapshot_screenshot_sha256", "screenshot_sha256"),
         Index("ix_snapshot_assets_sha256", "assets_sha256"),
     )
@@ -135,7 +134,6 @@ class Snapshot(Identified, Model):
     size: Mapped[int] = mapped_column(Integer)
     is_cut: Mapped[bool] = mapped_column(Boolean, default=False)
     body_sha256: Mapped[str] = mapped_column(String(64))
-    inventory_sha256: Mapped[str] = mapped_column(String(64))
     screenshot_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     request_headers: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     headers: Mapped[list[list[str]]] = mapped_column(JSON, default=list)

@@ -267,7 +267,6 @@ def upgrade():
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("is_cut", sa.Boolean(), nullable=False),
         sa.Column("body_sha256", sa.String(length=64), nullable=False),
-        sa.Column("inventory_sha256", sa.String(length=64), nullable=False),
         sa.Column("screenshot_sha256", sa.String(length=64), nullable=True),
         sa.Column("request_headers", sa.JSON(), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
@@ -291,7 +290,6 @@ def upgrade():
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
         batch_op.create_index("ix_snapshot_assets_sha256", ["assets_sha256"], unique=False)
         batch_op.create_index("ix_snapshot_body_sha256", ["body_sha256"], unique=False)
-        batch_op.create_index("ix_snapshot_inventory_sha256", ["inventory_sha256"], unique=False)
         batch_op.create_index("ix_snapshot_organization_id_id", ["organization_id", "id"], unique=False)
         batch_op.create_index("ix_snapshot_screenshot_sha256", ["screenshot_sha256"], unique=False)
         batch_op.create_index("ix_snapshot_watch_id_id", ["watch_id", "id"], unique=False)
