@@ -90,8 +90,8 @@ class WatchState(Model):
 class WatchView(Model):
     """What is known of one view of a watched page: its learned profile, and its newest body.
 
-    `ok_sha256` is the body that was judged ok last: the same again needs no judging. It is emptied when what
-    a verdict depends on has changed.
+    `last_sha256` is the body that was judged last: the same again needs no judging. It is emptied when
+    something else that a verdict depends on has changed.
     """
 
     __tablename__ = "watch_view"
@@ -101,7 +101,6 @@ class WatchView(Model):
         BigInt, ForeignKey("watch.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     view: Mapped[str] = mapped_column(String(32), primary_key=True)
-    ok_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     last_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     profile_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
     engine_version: Mapped[int] = mapped_column(Integer, default=0)

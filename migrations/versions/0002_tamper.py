@@ -336,7 +336,6 @@ def upgrade():
         "watch_view",
         sa.Column("watch_id", BIG, autoincrement=False, nullable=False),
         sa.Column("view", sa.String(length=32), nullable=False),
-        sa.Column("ok_sha256", sa.String(length=64), nullable=True),
         sa.Column("last_sha256", sa.String(length=64), nullable=True),
         sa.Column("profile_sha256", sa.String(length=64), nullable=True),
         sa.Column("engine_version", sa.Integer(), nullable=False),
