@@ -18,8 +18,8 @@ _HOSTS: dict[str, str] = {
         static.cloudflareinsights.com cloudflareinsights.com mc.yandex.ru mc.yandex.com
         metrika.yandex.ru top-fwz1.mail.ru counter.yadro.ru counter.rambler.ru
         liveinternet.ru statcounter.com chartbeat.com scorecardresearch.com quantserve.com quantcount.com
-        nr-data.net js-agent.newrelic.com cdn.mxpnl.com mixpanel.com amplitude.com heapanalytics.com fullstory.com
-        mouseflow.com crazyegg.com luckyorange.com omtrdc.net demdex.net optimizely.com vwo.com
+        nr-data.net js-agent.newrelic.com cdn.mxpnl.com mixpanel.com amplitude.com heapanalytics.com
+        fullstory.com         mouseflow.com crazyegg.com luckyorange.com omtrdc.net demdex.net optimizely.com vwo.com
         visualwebsiteoptimizer.com parsely.com piwik.pro etracker.com etracker.de ioam.de
         wcs.naver.net logger.co.kr acecounter.com wlog.kr""",
     "ads": """doubleclick.net googlesyndication.com googleadservices.com adservice.google.com
@@ -54,7 +54,7 @@ _HOSTS: dict[str, str] = {
         addthis.com addtoany.com static.addtoany.com sharethis.com platform-api.sharethis.com
         snapchat.com sc-static.net threads.net xing.com github.com gitlab.com medium.com
         apps.apple.com itunes.apple.com play.google.com wikipedia.org wikimedia.org wordpress.org""",
-    "chat": """intercom.io intercomcdn.com widget.intercom.io tawk.to embed.tawk.to crisp.chat client.crisp.chat
+    "chat": """intercom.io intercomcdn.com tawk.to embed.tawk.to crisp.chat client.crisp.chat
         zdassets.com zendesk.com zopim.com livechatinc.com livechat.com olark.com drift.com driftt.com
         tidio.co tidiochat.com jivosite.com jivo.ru smartsupp.com userlike.com freshchat.com
         freshworks.com hs-scripts.com hs-analytics.net hsforms.net hubspot.com meiqia.com udesk.cn
@@ -86,8 +86,8 @@ KIND_OF: dict[str, str] = {host: kind for kind, hosts in _HOSTS.items() for host
 
 # Publishing to these needs nothing but an account, so only the well-known packages count as known.
 OPEN_CDNS = ("cdn.jsdelivr.net", "fastly.jsdelivr.net", "unpkg.com", "esm.sh", "cdn.skypack.dev")
-PACKAGES = frozenset(
-    """jquery jquery-ui jquery-migrate bootstrap popper.js @popperjs react react-dom vue vue-router vuex pinia axios
+_PACKAGES = """
+    jquery jquery-ui jquery-migrate bootstrap popper.js @popperjs react react-dom vue vue-router vuex pinia axios
     lodash underscore moment dayjs d3 three chart.js echarts highcharts apexcharts swiper slick-carousel
     owl.carousel flickity aos animate.css wow.js gsap lottie-web alpinejs @alpinejs htmx.org htmx-ext-sse htmx-ext-ws
     htmx-ext-response-targets @hotwired turbolinks stimulus angular @angular
@@ -110,8 +110,9 @@ PACKAGES = frozenset(
     jsbarcode papaparse xlsx pdfjs-dist pwa-install intersection-observer picturefill
     focus-visible a11y-dialog tippy.js cookieconsent vanilla-cookieconsent
     iframe-resizer swagger-ui-dist redoc asciinema-player bootstrap-table bootstrap-select
-    bootstrap-datepicker admin-lte @tabler @coreui sb-admin""".split()
-)
+    bootstrap-datepicker admin-lte @tabler @coreui sb-admin
+"""
+PACKAGES = frozenset(_PACKAGES.split())
 
 
 @lru_cache(maxsize=20_000)

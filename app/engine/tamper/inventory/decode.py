@@ -61,7 +61,9 @@ def _encoding(body: bytes, content_type: str) -> str:
         except (LookupError, ValueError):
             continue
         # A meta element that could be read cannot be UTF-16; and only text encodings are ones.
-        if name.startswith(("utf-16", "utf-32", "utf-7", "unicode", "raw", "idna", "punycode", "mbcs", "rot", "base")):
+        if name.startswith(
+            ("utf-16", "utf-32", "utf-7", "unicode", "raw", "idna", "punycode", "mbcs", "rot", "base")
+        ):
             return "utf-8"
         if name not in ("hex", "zlib", "bz2", "quopri", "uu"):
             return name

@@ -28,7 +28,15 @@ _FREQUENT: dict[str, str] = {
     "hu": "és hogy nem egy az ez vagy csak meg",
 }
 _WORDS = {name: frozenset(words.split()) for name, words in _FREQUENT.items()}
-_OWN = {"Hangul": "ko", "Thai": "th", "Hebrew": "he", "Greek": "el", "Devanagari": "hi", "Georgian": "ka", "Arabic": "ar"}
+_OWN = {
+    "Hangul": "ko",
+    "Thai": "th",
+    "Hebrew": "he",
+    "Greek": "el",
+    "Devanagari": "hi",
+    "Georgian": "ka",
+    "Arabic": "ar",
+}
 
 
 @lru_cache(maxsize=20_000)

@@ -14,8 +14,7 @@ _GENERATED = re.compile(
 )
 _HASHED_END = re.compile(r"(?:__|--|_|-)[A-Za-z0-9+]{5,8}$")
 _STATEFUL = frozenset(
-    "active current selected open show in is-active is-open visible first last odd even hover focus loaded lazyloaded"
-    " lazyload lazy new hot sticky fixed collapsed expanded".split()
+    ["active", "current", "selected", "open", "show", "in", "is-active", "is-open", "visible", "first", "last", "odd", "even", "hover", "focus", "loaded", "lazyloaded", "lazyload", "lazy", "new", "hot", "sticky", "fixed", "collapsed", "expanded"]
 )
 
 

@@ -93,7 +93,9 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"|FormData\s*\(|querySelectorAll\s*\(\s*[\"'`](?:input|form)|\.elements\b|\bforms\s*\[",
         re.I,
     ),
-    "action": re.compile(r"\.\s*(?:action|formAction)\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:form)?action[\"']", re.I),
+    "action": re.compile(
+        r"\.\s*(?:action|formAction)\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:form)?action[\"']", re.I
+    ),
     "visitor": re.compile(
         r"document\s*\.\s*referrer|(?:baiduspider|googlebot|bingbot|sogou|360spider|yisouspider)", re.I
     ),
@@ -114,9 +116,11 @@ ABILITIES: dict[str, re.Pattern[str]] = {
 # Words (in lower case) without which an ability cannot be there: looking for them is a hundred times faster.
 _HINTS: dict[str, tuple[str, ...]] = {
     "eval": (
-        "eval", "new function", "constructor", "execscript", *(
-            f"{name}({quote}" for name in ("function", "settimeout", "setinterval") for quote in "'\"`"
-        ),
+        "eval",
+        "new function",
+        "constructor",
+        "execscript",
+        *(f"{name}({quote}" for name in ("function", "settimeout", "setinterval") for quote in "'\"`"),
     ),
     "decode": ("atob", "unescape", "fromchar", "fromcode", "\\x", "\\u00", "%", "reverse", "string.raw"),
     "write": ("write",),
@@ -124,21 +128,44 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "inject": ("createelement", "<"),
     "html": ("html", "replacewith", "document", "contextualfragment", "title", "body"),
     "listen": ("key", "input", "paste", "submit", "blur", "change", "beforeunload"),
-    "network": ("fetch", "xmlhttp", "sendbeacon", "image", "socket", "eventsource", "$", "axios", "activex", "src"),
+    "network": (
+        "fetch",
+        "xmlhttp",
+        "sendbeacon",
+        "image",
+        "socket",
+        "eventsource",
+        "$",
+        "axios",
+        "activex",
+        "src",
+    ),
     "cookie": ("cookie",),
     "secret": ("password", "card", "cc", "cv", "formdata", "queryselector", "elements", "forms"),
     "action": ("action",),
     "visitor": ("referrer", "spider", "bot", "sogou"),
     "worker": ("worker", "importscripts"),
     "wasm": ("wasm", "webassembly", "agfzbq"),
-    "miner": ("mine", "coin", "crypto", "stratum", "randomx", "xmr", "hashvault", "ppoi", "nanopool", "webassembly"),
+    "miner": (
+        "mine",
+        "coin",
+        "crypto",
+        "stratum",
+        "randomx",
+        "xmr",
+        "hashvault",
+        "ppoi",
+        "nanopool",
+        "webassembly",
+    ),
     "hide": ("style",),
     "links": ("href", "setattribute"),
     "clipboard": ("clipboard", "copy"),
 }
 
 _URL = re.compile(
-    r"(?:(?:https?|wss?|ftp):)(?:\\?/){2}(?:[^/\s\"'`<>\\@]{0,80}@)?(\[[0-9a-f:.]+\]|[^\W_][\w.-]{0,250})", re.I
+    r"(?:(?:https?|wss?|ftp):)(?:\\?/){2}(?:[^/\s\"'`<>\\@]{0,80}@)?(\[[0-9a-f:.]+\]|[^\W_][\w.-]{0,250})",
+    re.I,
 )
 _BARE = re.compile(
     r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.)+[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\]|\\?/)""",
@@ -157,7 +184,9 @@ _ASSIGNED = re.compile(
     r"(?:JSON\.parse\(\s*)?(?=[\[{])"
 )
 _PUSHED = re.compile(r"\s*\(?\s*(?:self|window)\.__next_f(?:\s*=.*?\|\|\s*\[\]\s*\))?\s*\)?\.push\(", re.S)
-_DATA_TYPES = re.compile(r"json|template|x-handlebars|text/plain|text/html|mustache|importmap|speculationrules", re.I)
+_DATA_TYPES = re.compile(
+    r"json|template|x-handlebars|text/plain|text/html|mustache|importmap|speculationrules", re.I
+)
 
 
 @lru_cache(maxsize=4_096)
@@ -292,7 +321,9 @@ def _from_hex(match: re.Match[str]) -> str:
 
 def _from_codes(text: str) -> str:
     """`104,116,116,112` → `http`; also with one number added to or taken from each, when that gives a URL."""
-    codes = [int(part, 16 if part.strip().lower().startswith("0x") else 10) for part in text.split(",")[:20_000]]
+    codes = [
+        int(part, 16 if part.strip().lower().startswith("0x") else 10) for part in text.split(",")[:20_000]
+    ]
     plain = "".join(chr(code) if 9 <= code < 0xD800 else " " for code in codes)
     if "http" in plain or "//" in plain or "<" in plain:
         return plain
@@ -309,7 +340,9 @@ def _unbase64(text: str) -> str:
     if len(text) > 200_000:
         text = text[:200_000]
     try:
-        raw = base64.b64decode(text[: len(text) - (len(text) % 4 == 1)] + "=" * (-len(text) % 4), validate=True)
+        raw = base64.b64decode(
+            text[: len(text) - (len(text) % 4 == 1)] + "=" * (-len(text) % 4), validate=True
+        )
     except (binascii.Error, ValueError):
         return ""
     printable = sum(32 <= byte < 127 or byte in (9, 10, 13) for byte in raw[:200])

@@ -24,7 +24,8 @@ _NOT = re.compile(r":not\([^)]*\)")
 _STATE = re.compile(r"::?(?!not\b|is\b|where\b)[\w-]+")
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]{1,2000})|@import\s+[\"']([^\"']{1,2000})", re.I)
 _HINT = re.compile(
-    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color", re.I
+    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color",
+    re.I,
 )
 _PIXELS = {"px": 1, "em": 16, "rem": 16, "ex": 8, "ch": 8, "vw": 12, "vh": 8, "%": 5.5, "pt": 1.3}
 _WHITE = {"#fff", "#ffffff", "white", "rgb(255,255,255)", "#fefefe", "#fdfdfd", "#fcfcfc", "transparent"}
@@ -102,7 +103,11 @@ def _is_clipped(said: dict[str, str]) -> bool:
 
 def _is_behind(said: dict[str, str]) -> bool:
     value = said.get("z-index", "")
-    return bool(re.fullmatch(r"-\d+", value)) and said.get("position", "") in ("absolute", "fixed", "relative")
+    return bool(re.fullmatch(r"-\d+", value)) and said.get("position", "") in (
+        "absolute",
+        "fixed",
+        "relative",
+    )
 
 
 def _is_camouflaged(said: dict[str, str]) -> bool:
@@ -124,7 +129,10 @@ _TRICKS = (
     ("tiny-font", lambda said: _is_small(said.get("font-size"), _TINY_FONT)),
     ("scale", lambda said: bool(re.search(r"scale\w*\(\s*0?\.?0*\s*[,)]", said.get("transform", "")))),
     ("behind", _is_behind),
-    ("filter", lambda said: bool(re.search(r"opacity\(\s*0%?\s*\)|alpha\(opacity=0\)", said.get("filter", "")))),
+    (
+        "filter",
+        lambda said: bool(re.search(r"opacity\(\s*0%?\s*\)|alpha\(opacity=0\)", said.get("filter", ""))),
+    ),
     ("same-colour", _is_camouflaged),
     ("content-visibility", lambda said: said.get("content-visibility") == "hidden"),
     ("line-height", lambda said: _is_small(said.get("line-height"), 0)),
@@ -170,4 +178,6 @@ def urls_in(css: str) -> tuple[str, ...]:
     """The addresses a style sheet or a style attribute loads from."""
     if "url(" not in css and "@import" not in css and "URL(" not in css:
         return ()
-    return tuple(dict.fromkeys(first or second for first, second in _URL.findall(_COMMENT.sub("", css)[:MAX_CSS])))
+    return tuple(
+        dict.fromkeys(first or second for first, second in _URL.findall(_COMMENT.sub("", css)[:MAX_CSS]))
+    )

@@ -22,7 +22,9 @@ _B58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 def _phone(text: str) -> str | None:
     digits = _NOT_DIGITS.sub("", text)
-    if not 7 <= len(digits) <= 15 or re.fullmatch(r"\s*(?:19|20)\d\d\s*[-–/.]\s*(?:(?:19|20)\d\d|\d\d?\s*[-/.]\s*\d\d?)\s*", text):
+    if not 7 <= len(digits) <= 15 or re.fullmatch(
+        r"\s*(?:19|20)\d\d\s*[-–/.]\s*(?:(?:19|20)\d\d|\d\d?\s*[-/.]\s*\d\d?)\s*", text
+    ):
         return None
     return digits.lstrip("0")[-10:] if text.strip().startswith(("+", "0")) or len(digits) >= 8 else digits
 
@@ -100,7 +102,7 @@ def tokens_in(line: str) -> Iterator[Token]:
     taken: list[tuple[int, int]] = []
     has_digits = sum(map(str.isdigit, line)) >= 5
     for kind, pattern, clean, need in _KINDS:
-        if need and need not in line or (not need and kind != "messenger" and not has_digits):
+        if (need and need not in line) or (not need and kind != "messenger" and not has_digits):
             continue
         for match in pattern.finditer(line):
             group = 1 if pattern.groups else 0

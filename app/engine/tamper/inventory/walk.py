@@ -1,0 +1,432 @@
+"""One pass over the tree: every element hands in what it is, by role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import Any
+
+from lxml import etree
+
+from app.engine.tamper.hosts import host_of, path_of, resolve
+from app.engine.tamper.inventory.model import Anchor, Form, Inline, Inventory, Line, Picture, Ref
+from app.engine.tamper.inventory.region import LEVELS, part, stable_class
+from app.engine.tamper.inventory.script import read_script
+from app.engine.tamper.inventory.style import Hiding, hides, urls_in
+
+MAX_ELEMENTS = 150_000
+MAX_OF_A_KIND = 20_000
+_LABEL = 200
+_EXCERPT = 400
+
+_BLOCKS = frozenset(
+    ["html", "body", "div", "p", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption", "section", "article", "header", "footer", "nav", "aside", "main", "form", "fieldset", "blockquote", "pre", "figure", "figcaption", "address", "details", "summary", "hr", "br", "option", "legend", "marquee", "center", "iframe", "noscript", "select", "textarea", "button", "dialog", "video", "audio", "canvas", "svg"]
+)
+_SILENT = frozenset(["script", "style", "template", "head", "select", "textarea", "object", "svg", "math"])
+_BLANKS = re.compile(r"\s+")
+_REFRESH = re.compile(r"\s*([\d.]*)[\s;,]*(?:url\s*=\s*)?[\"']?\s*([^\"']*)", re.I)
+_LOGO = re.compile(r"logo|brand", re.I)
+_QR = re.compile(r"(?<![a-z])qr(?![a-z]{3,})|qrcode|erweima|ewm|wxcode|二维码|微信", re.I)
+_LARGE = re.compile(r"hero|banner|carousel|slide|cover|jumbotron|masthead", re.I)
+_VERSIONED = re.compile(r"\d+")
+_SECRET = {
+    "password": re.compile(r"pass(?:word|wd)?|pwd|passwort|contrase|senha|密码|口令", re.I),
+    "card": re.compile(
+        r"card.?n|cardnum|ccnum|cc-?number|cvv|cvc|cc-csc|kreditkart|pan\b|卡号|iban|kontonummer", re.I
+    ),
+}
+_ICONS = frozenset(("icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "fluid-icon"))
+_NO_SCRIPT_URL = re.compile(r"\s*(?:javascript|vbscript|data:text/html|data:image/svg)", re.I)
+_WHITE = re.compile(
+    r"(?:^|;)\s*color\s*:\s*(?:#f[c-f]f?[c-f]?f?[c-f]?|white|#(?:fe){3}|transparent)\s*(?:!|;|$)", re.I
+)
+_GROUND = re.compile(r"background", re.I)
+
+Attributes = Mapping[str, str]
+
+
+class Walk:
+    """Fills an inventory. `rules` is what the page's style sheets hide."""
+
+    def __init__(self, inventory: Inventory, rules: Hiding, hidden_ids: Mapping[str, str]) -> None:
+        self.page = inventory
+        self.base = inventory.final_url or inventory.url
+        self._classes = rules.classes
+        self._ids = {**rules.ids, **hidden_ids}
+        self._parts: list[str] = []
+        self._hidden: list[str] = []
+        self._grounds = 0
+        self._text: list[str] = []
+        self._silent = 0
+        self._form: tuple[list[str], int] | None = None
+        self._loose: list[str] = []
+        self._on: dict[str, Callable[[Any, Attributes], None]] = {
+            "a": self._anchor,
+            "area": self._anchor,
+            "script": self._script,
+            "iframe": self._frame,
+            "frame": self._frame,
+            "embed": self._frame,
+            "object": self._frame,
+            "applet": self._frame,
+            "portal": self._frame,
+            "link": self._link,
+            "meta": self._meta,
+            "base": self._base,
+            "form": self._start_form,
+            "button": self._field,
+            "input": self._field,
+            "select": self._field,
+            "textarea": self._field,
+            "img": self._picture,
+            "image": self._picture,
+            "source": self._media,
+            "video": self._media,
+            "audio": self._media,
+            "track": self._media,
+            "style": self._style,
+            "title": self._title,
+            "html": self._html,
+        }
+
+    def run(self, root: Any) -> None:
+        count = self.page.elements
+        for event, element in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+            if event == "start":
+                count += 1
+                if count > MAX_ELEMENTS:
+                    self.page.is_cut = True
+                    break
+                self._start(element)
+            elif event == "end":
+                self._end(element)
+            elif element.tail and not self._silent:
+                self._text.append(element.tail)
+        self._flush()
+        self.page.elements = count
+        if self._loose:
+            secret = tuple(sorted({kind for kind in self._loose if kind in _SECRET}))
+            if secret:
+                self.page.forms.append(Form("", "", "", secret, "outside of forms"))
+
+    # One element.
+
+    def _start(self, element: Any) -> None:
+        tag = element.tag
+        attributes: Attributes = element.attrib
+        if tag in _BLOCKS and self._text:
+            self._flush()
+        classes = ""
+        how = self._hidden[-1] if self._hidden else ""
+        if attributes:
+            classes = attributes.get("class", "")
+            how = how or self._own_hiding(tag, attributes, classes)
+            for name in attributes:
+                if name[:2] == "on" and len(name) > 4:
+                    self._inline("handler", attributes[name], f"{tag}[{name}]")
+            style = attributes.get("style")
+            if style and "(" in style:
+                for url in urls_in(style):
+                    self._ref("background", url)
+            if "background" in attributes:
+                self._ref("background", attributes["background"])
+        elif tag in ("noscript", "template"):
+            how = how or tag
+        self._parts.append(part(tag, classes))
+        self._hidden.append(how)
+        handle = self._on.get(tag)
+        if handle is not None:
+            handle(element, attributes)
+        if tag in _SILENT:
+            self._silent += 1
+        elif element.text and not self._silent:
+            self._text.append(element.text)
+
+    def _end(self, element: Any) -> None:
+        tag = element.tag
+        if tag in _BLOCKS and self._text:
+            self._flush()
+        if tag in _SILENT:
+            self._silent -= 1
+        elif tag == "form":
+            self._end_form()
+        if self._parts:
+            self._parts.pop()
+            self._hidden.pop()
+        if element.tail and not self._silent:
+            self._text.append(element.tail)
+
+    def _flush(self) -> None:
+        text = _BLANKS.sub(" ", "".join(self._text)).strip()
+        self._text.clear()
+        if len(text) > 1 and len(self.page.lines) < MAX_OF_A_KIND:
+            self.page.lines.append(Line(text, self.region, self._hidden[-1] if self._hidden else ""))
+
+    @property
+    def region(self) -> str:
+        return ">".join(self._parts[-LEVELS:])
+
+    def _own_hiding(self, tag: str, attributes: Attributes, classes: str) -> str:
+        style = attributes.get("style")
+        if style:
+            how = hides(style)
+            if how:
+                return how
+            # White on nothing we know of: hidden on most pages.
+            if _WHITE.search(style) and not _GROUND.search(style):
+                return "white"
+        if "hidden" in attributes:
+            return "hidden"
+        if classes and self._classes:
+            for name in classes.split():
+                if name in self._classes:
+                    return self._classes[name]
+        if self._ids:
+            identifier = attributes.get("id")
+            if identifier in self._ids:
+                return self._ids[identifier]
+        if tag in ("noscript", "template"):
+            return tag
+        if tag in ("marquee", "iframe", "frame", "embed", "object") and any(
+            attributes.get(name, "").rstrip("px%") in ("0", "1", "2") for name in ("width", "height")
+        ):
+            return "zero-size"
+        if tag == "font" and (
+            attributes.get("size") in ("0", "-7")
+            or attributes.get("color", "").lower() in ("#ffffff", "white", "#fff")
+        ):
+            return "white"
+        return ""
+
+    # Roles.
+
+    def _ref(self, role: str, url: str, note: str = "") -> None:
+        if len(self.page.refs) >= MAX_OF_A_KIND:
+            self.page.is_cut = True
+            return
+        if url[:5].lower() == "data:":
+            absolute, host = f"{url[:60]}…{digest(url)}" if len(url) > 60 else url, ""
+        else:
+            absolute = resolve(self.base, url[:4_000])
+            host = host_of(absolute)
+        self.page.refs.append(Ref(role, absolute, host, self.region, self._hidden[-1], note))
+
+    def _inline(self, origin: str, text: str, place: str, kind: str = "") -> None:
+        if len(self.page.inlines) >= MAX_OF_A_KIND or not text.strip():
+            return
+        facts = read_script(text, kind)
+        excerpt = " ".join(text[:2_000].split())[:_EXCERPT]
+        self.page.inlines.append(
+            Inline(
+                origin,
+                digest(text),
+                *facts,
+                region=place if origin != "script" else self.region,
+                excerpt=excerpt,
+            )
+        )
+
+    def _script(self, element: Any, attributes: Attributes) -> None:
+        source = (
+            attributes.get("src")
+            or attributes.get("href")
+            or attributes.get("{http://www.w3.org/1999/xlink}href")
+        )
+        kind = attributes.get("type", "")
+        if source:
+            if source[:5].lower() == "data:":
+                self._inline("address", source, "script[src]")
+            self._ref("script", source, attributes.get("integrity", "") or kind)
+        text = element.text
+        if text:
+            self._inline("script", text, "", kind)
+
+    def _frame(self, element: Any, attributes: Attributes) -> None:
+        url = (
+            attributes.get("src")
+            or attributes.get("data")
+            or attributes.get("data-src")
+            or attributes.get("code")
+        )
+        if url:
+            if _NO_SCRIPT_URL.match(url):
+                self._inline("address", url, f"{element.tag}[src]")
+            self._ref("frame", url, element.tag)
+        inner = attributes.get("srcdoc")
+        if inner:
+            self._inline("address", inner, "iframe[srcdoc]")
+
+    def _link(self, element: Any, attributes: Attributes) -> None:
+        rel = set(attributes.get("rel", "").lower().split())
+        url = attributes.get("href", "")
+        if not url:
+            return
+        if "stylesheet" in rel:
+            self._ref("stylesheet", url, attributes.get("integrity", ""))
+        elif rel & _ICONS:
+            self._ref("icon", url)
+        elif "canonical" in rel:
+            self._ref("canonical", url)
+        elif rel & {"preload", "modulepreload", "prefetch"}:
+            self._ref("preload", url, attributes.get("as", ""))
+        elif rel & {"manifest", "import", "amphtml", "alternate"}:
+            self._ref(
+                next(iter(rel & {"manifest", "import", "amphtml", "alternate"})),
+                url,
+                attributes.get("type", ""),
+            )
+        elif rel & {"preconnect", "dns-prefetch"}:
+            self._ref("preconnect", url)
+
+    def _meta(self, element: Any, attributes: Attributes) -> None:
+        content = attributes.get("content", "")
+        if attributes.get("http-equiv", "").lower().strip() == "refresh":
+            match = _REFRESH.match(content)
+            if match and match[2].strip():
+                self._ref("refresh", match[2], match[1])
+            return
+        name = (attributes.get("name") or attributes.get("property") or "").lower()
+        if name == "description":
+            self.page.description = self.page.description or content[:1_000]
+        elif name == "keywords":
+            self.page.keywords = self.page.keywords or content[:1_000]
+        elif name in ("og:url", "og:image", "twitter:url") and content:
+            self._ref("meta", content, name)
+        elif name in ("og:title", "og:description", "twitter:title", "twitter:description") and content:
+            self.page.lines.append(Line(_BLANKS.sub(" ", content[:500]).strip(), f"meta[{name}]", "meta"))
+
+    def _base(self, element: Any, attributes: Attributes) -> None:
+        url = attributes.get("href")
+        if url:
+            self._ref("base", url)
+            absolute = resolve(self.base, url)
+            if host_of(absolute):
+                self.base = absolute
+
+    def _anchor(self, element: Any, attributes: Attributes) -> None:
+        url = attributes.get("href") or attributes.get("{http://www.w3.org/1999/xlink}href")
+        if url is None or len(self.page.anchors) >= MAX_OF_A_KIND:
+            return
+        url = url.strip()
+        if not url or url[0] == "#":
+            return
+        lower = url[:24].lower()
+        if _NO_SCRIPT_URL.match(lower):
+            self._inline("address", url, "a[href]")
+            return
+        label = _BLANKS.sub(" ", "".join(element.itertext()))[: _LABEL * 2].strip()[:_LABEL]
+        cls = stable_class(attributes.get("class", ""))
+        hidden = self._hidden[-1]
+        if not label:
+            label, hidden = self._label_of(element, attributes, hidden, cls)
+        absolute = resolve(self.base, url[:4_000])
+        self.page.anchors.append(Anchor(label, absolute, host_of(absolute), self.region, hidden, cls))
+
+    def _label_of(self, element: Any, attributes: Attributes, hidden: str, cls: str) -> tuple[str, str]:
+        """A link without text is called by its picture or its title; with neither it cannot be seen."""
+        picture = next(
+            (
+                child
+                for child in element.iter("img", "svg", "image", "picture", "i", "span")
+                if child is not element
+            ),
+            None,
+        )
+        name = attributes.get("title") or attributes.get("aria-label") or ""
+        if picture is not None:
+            if picture.tag == "img":
+                if hides(picture.get("style", "")) or picture.get("width") in ("0", "1"):
+                    hidden = hidden or "empty"
+                name = name or picture.get("alt") or path_of(picture.get("src", "")).rsplit("/", 1)[-1]
+            return f"[{_VERSIONED.sub('', name)[:_LABEL]}]", hidden
+        if not (cls or name or attributes.get("style") or attributes.get("id")):
+            hidden = hidden or "empty"
+        return f"[{name[:_LABEL]}]", hidden
+
+    def _start_form(self, element: Any, attributes: Attributes) -> None:
+        action = attributes.get("action", "")
+        url = resolve(self.base, action[:4_000]) if action else self.base
+        if _NO_SCRIPT_URL.match(action):
+            self._inline("address", action, "form[action]")
+            url = ""
+        method = attributes.get("method", "get").lower()
+        self._form = ([], len(self.page.forms))
+        self.page.forms.append(Form(url, host_of(url), method, (), self.region, self._hidden[-1]))
+
+    def _end_form(self) -> None:
+        if self._form is not None:
+            kinds, index = self._form
+            self.page.forms[index] = self.page.forms[index]._replace(fields=tuple(sorted(set(kinds))))
+            self._form = None
+
+    def _field(self, element: Any, attributes: Attributes) -> None:
+        kind = attributes.get("type", "text" if element.tag == "input" else element.tag).lower()
+        words = f"{attributes.get('name', '')} {attributes.get('id', '')} {attributes.get('autocomplete', '')} {attributes.get('placeholder', '')}"
+        secret = next((name for name, pattern in _SECRET.items() if pattern.search(words)), None)
+        if kind in ("text", "password", "tel", "number", "email") and (secret or kind == "password"):
+            kind = secret or "password"
+        target = self._form[0] if self._form is not None else self._loose
+        if kind not in ("hidden", "submit", "button"):
+            target.append(kind)
+        action = attributes.get("formaction")
+        if action:
+            self._ref("form", action, "formaction")
+        if kind == "image" and attributes.get("src"):
+            self._ref("background", attributes["src"])
+
+    def _picture(self, element: Any, attributes: Attributes) -> None:
+        lazy = (
+            attributes.get("data-src") or attributes.get("data-original") or attributes.get("data-lazy-src")
+        )
+        url = attributes.get("src") or ""
+        if lazy and (not url or url[:5] == "data:"):
+            url = lazy
+        url = (
+            url
+            or attributes.get("srcset", "").strip().split(" ")[0].rstrip(",")
+            or attributes.get("href", "")
+        )
+        if not url or len(self.page.pictures) >= MAX_OF_A_KIND:
+            return
+        if url[:5].lower() == "data:":
+            absolute, host = f"{url[:40]}…{digest(url)}", ""
+        else:
+            absolute = resolve(self.base, url[:4_000])
+            host = host_of(absolute)
+        alt = attributes.get("alt", "")
+        words = " ".join(
+            (attributes.get("class", ""), attributes.get("id", ""), alt, url[-120:], *self._parts[-3:])
+        )
+        role = (
+            "logo"
+            if _LOGO.search(words)
+            else "qr"
+            if _QR.search(words)
+            else "large"
+            if _LARGE.search(words)
+            else "picture"
+        )
+        cls = stable_class(attributes.get("class", ""))
+        key = f"{_VERSIONED.sub('', alt)[:80]}|{cls}|{_VERSIONED.sub('', attributes.get('id', ''))[:40]}"
+        self.page.pictures.append(Picture(role, absolute, host, key, self.region))
+
+    def _media(self, element: Any, attributes: Attributes) -> None:
+        for name in ("src", "poster"):
+            if attributes.get(name):
+                self._ref("media", attributes[name], element.tag)
+
+    def _style(self, element: Any, attributes: Attributes) -> None:
+        for url in urls_in(element.text or ""):
+            self._ref("import" if url.split("?")[0].endswith(".css") else "background", url, "style")
+
+    def _title(self, element: Any, attributes: Attributes) -> None:
+        if not self.page.title and "svg" not in self._parts:
+            self.page.title = _BLANKS.sub(" ", element.text or "").strip()[:1_000]
+
+    def _html(self, element: Any, attributes: Attributes) -> None:
+        self.page.lang = self.page.lang or attributes.get("lang", "").lower()[:20]
+
+
+def digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
