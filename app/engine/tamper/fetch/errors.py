@@ -69,6 +69,8 @@ ERRORS: dict[str, dict[str, str]] = {
         "en": "The page took more memory in the browser than it may.",
         "zh": "页面在浏览器中占用的内存超过了限制。",
     },
+    "browser_crashed": {"en": "The page made the browser crash.", "zh": "页面导致浏览器崩溃。"},
+    "too_large": {"en": "The page loads more than it may.", "zh": "页面加载的内容超过了限制。"},
     "download": {
         "en": "The address gives a file to save, no page.",
         "zh": "该地址返回的是下载文件，而不是页面。",
