@@ -227,7 +227,7 @@ def decode(body: bytes) -> tuple[str, str]:
     found = _CHARSET.search(body[:4096])
     declared = found[1].decode("ascii").lower() if found else "utf-8"
     try:
-        if not "<".encode(declared) == b"<":
+        if "<".encode(declared) != b"<":
             declared = "utf-8"
     except LookupError:
         declared = "utf-8"
@@ -240,6 +240,16 @@ def decode(body: bytes) -> tuple[str, str]:
 
 
 @cache
+def _loaded() -> tuple[tuple[Page, ...], dict[str, str]]:
+    pages, missing = load()
+    return tuple(pages), missing
+
+
 def all_pages() -> tuple[Page, ...]:
     """Every page that can be had here, read once a process."""
-    return tuple(load()[0])
+    return _loaded()[0]
+
+
+def left_out() -> dict[str, str]:
+    """Packages that could not be had, and why."""
+    return _loaded()[1]

@@ -1,0 +1,20 @@
+"""Attacks: what somebody else does to a page, each with many variants drawn by chance."""
+
+from __future__ import annotations
+
+from tests.tamper.corpus.attacks import (
+    cloaking,
+    defacement,
+    forms,
+    frames,
+    links,
+    redirects,
+    resources,
+    scripts,
+    spam,
+)
+from tests.tamper.corpus.attacks.kit import ATTACKS, Attack
+
+__all__ = [
+    "ATTACKS", "Attack", "cloaking", "defacement", "forms", "frames", "links", "redirects", "resources", "scripts", "spam",
+]  # fmt: skip

@@ -1,0 +1,298 @@
+"""Labelled histories of pages: baselines with noise, then a step that is harmless, or an attack with its twin.
+
+The same seed and pages give the same histories, byte for byte. A twin is the attacked step without the attack: the
+same noise at the same moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from urllib.parse import urlsplit
+
+from lxml import html as lxml_html
+
+from tests.tamper.corpus.attacks import ATTACKS, Attack
+from tests.tamper.corpus.fixtures import FIXTURES, fixture
+from tests.tamper.corpus.markup import Document, Edit, apply
+from tests.tamper.corpus.noise import NOISES
+from tests.tamper.corpus.noise.registry import Noise, Transform
+from tests.tamper.corpus.noise.whole import choice
+from tests.tamper.corpus.site import Moment, Render, Site
+from tests.tamper.corpus.sources import Page, all_pages
+
+EPOCH = 1_790_000_000
+VIEWS = {
+    "googlebot": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "baiduspider": "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
+    "mobile": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.4 Mobile/15E148 Safari/604.1",
+    "baidu_referer": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One fetch: the body as sent, and when."""
+
+    body: bytes
+    at: int
+    content_type: str
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The same moments seen with other request headers."""
+
+    name: str
+    headers: dict[str, str]
+    baselines: tuple[Snapshot, ...]
+    current: Snapshot
+    twin: Snapshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A history with the step to judge. `kind` names the attack, or `benign`; `twin` belongs to attacks."""
+
+    id: str
+    url: str
+    page: str
+    language: str
+    kind: str
+    cls: str
+    noises: tuple[str, ...]
+    last: tuple[str, ...]
+    most: str
+    baselines: tuple[Snapshot, ...]
+    current: Snapshot
+    twin: Snapshot | None
+    views: tuple[View, ...] = ()
+
+
+@dataclass(slots=True)
+class _Life:
+    """Everything that happens to one page over its history."""
+
+    site: Site
+    seed: str
+    moments: list[int]
+    renders: list[tuple[Noise, int, Render]] = field(default_factory=list)
+    transforms: list[tuple[Noise, int, Transform]] = field(default_factory=list)
+    fixtures: list[Edit] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        return len(self.moments) - 1
+
+    def names(self, *, begun_at: int | None = None) -> list[str]:
+        both = [(n, s) for n, s, _ in self.renders] + [(n, s) for n, s, _ in self.transforms]
+        return [n.name for n, s in both if begun_at is None or (s == begun_at and n.kind != "process")]
+
+    def add(self, noise: Noise, step: int) -> None:
+        if noise.transform is not None:
+            self.transforms.append((noise, step, noise.transform(self.site)))
+        elif noise.make is not None and (render := noise.make(self.site)) is not None:
+            self.renders.append((noise, step, render))
+
+    def show(self, step: int, view: str = "") -> str:
+        moment = Moment(step, self.moments[step], self.last, self.seed + view)
+        edits = list(self.fixtures)
+        for noise, begun, render in self.renders:
+            if _is_on(noise, begun, step):
+                edits += render(moment)
+        source = apply(self.site.doc.source, edits)
+        for noise, begun, transform in self.transforms:
+            if _is_on(noise, begun, step):
+                source = transform(source, moment)
+        return source
+
+    def snapshot(self, source: str, step: int) -> Snapshot:
+        encoding = self.site.page.encoding
+        body = source.encode(encoding, "xmlcharrefreplace")
+        told = self.site.rng("told").random() < 0.7 or encoding == "utf-8"
+        kind = "text/html; charset=" + encoding if told else "text/html"
+        return Snapshot(body, self.moments[step], kind)
+
+
+def _is_on(noise: Noise, begun: int, step: int) -> bool:
+    return step == begun if noise.kind == "moment" else step >= begun
+
+
+def generate(
+    count: int, seed: int, pages: Sequence[Page] | None = None, *, held_out: bool = False
+) -> Iterator[Case]:
+    """`count` histories; a third of all sites is kept for `held_out` ones."""
+    chosen = [
+        p for p in (all_pages() if pages is None else pages) if pages is not None or p.is_held_out == held_out
+    ]
+    by_language: dict[str, list[Page]] = {}
+    for page in chosen:
+        by_language.setdefault(page.language, []).append(page)
+    languages = sorted(by_language)
+    # Rare languages come oftener than their pages would have it, common ones still most.
+    weights = [len(by_language[code]) ** 0.5 for code in languages]
+    number = 0
+    while number < count:
+        rng = Random(f"{seed}/{number}")
+        page = rng.choice(by_language[rng.choices(languages, weights)[0]])
+        yield _case(f"c{number:05}", page, rng, is_attack=rng.random() < 0.55)
+        number += 1
+
+
+def _case(name: str, page: Page, rng: Random, *, is_attack: bool) -> Case:
+    life = _life(page, rng, is_attack=is_attack)
+    wanted = _attack(rng) if is_attack else None
+    if wanted is not None:
+        _furnish(life, rng, wanted.needs)
+    _happen(life, rng, is_attack=is_attack)
+    views = _views(rng, wanted)
+    sources = {view: [life.show(step, view) for step in range(life.last + 1)] for view in ["", *views]}
+    struck: dict[str, str] = {}
+    if wanted is not None:
+        wanted, struck = _struck(life, rng, wanted, sources)
+    return _made(name, life, sources, struck, wanted)
+
+
+def _made(
+    name: str, life: _Life, sources: dict[str, list[str]], struck: dict[str, str], wanted: Attack | None
+) -> Case:
+    shown = {view: [life.snapshot(s, n) for n, s in enumerate(steps)] for view, steps in sources.items()}
+    after = {view: life.snapshot(source, life.last) for view, source in struck.items()}
+    views = tuple(
+        View(
+            view, _headers(view), tuple(shots[:-1]), after.get(view, shots[-1]), shots[-1] if wanted else None
+        )
+        for view, shots in shown.items()
+        if view
+    )
+    last = life.names(begun_at=life.last)
+    return Case(
+        id=name,
+        url=life.site.url,
+        page=life.site.page.id,
+        language=life.site.language,
+        kind=wanted.name if wanted else "benign",
+        cls=wanted.cls if wanted else "",
+        noises=tuple(life.names()),
+        last=tuple(last),
+        most="notice" if any(NOISES[n].most == "notice" for n in last) else "ok",
+        baselines=tuple(shown[""][:-1]),
+        current=after.get("", shown[""][-1]),
+        twin=shown[""][-1] if wanted else None,
+        views=views,
+    )
+
+
+def _headers(view: str) -> dict[str, str]:
+    if view == "baidu_referer":
+        return {"Referer": "https://www.baidu.com/s?wd=site"}
+    return {"User-Agent": VIEWS[view]}
+
+
+def _life(page: Page, rng: Random, *, is_attack: bool) -> _Life:
+    seed = str(rng.randrange(1 << 60))
+    at = EPOCH + rng.randrange(20_000_000)
+    moments = [at]
+    pace = rng.choice([300, 3600, 3600, 21_600, 86_400])
+    for number in range(rng.randint(2, 8)):
+        at += (
+            rng.randrange(10, 120) if number < 2 and rng.random() < 0.4 else int(pace * rng.uniform(0.7, 1.6))
+        )
+        moments.append(at)
+    return _Life(Site(page, seed, _url(page)), seed, moments)
+
+
+def _url(page: Page) -> str:
+    parts = urlsplit(page.url)
+    return f"{parts.scheme or 'https'}://{parts.hostname or 'www.site.example'}{parts.path or '/'}" + (
+        f"?{parts.query}" if parts.query else ""
+    )
+
+
+def _attack(rng: Random) -> Attack:
+    """Each class as likely as any other, then each kind of it."""
+    cls = rng.choice(sorted({attack.cls for attack in ATTACKS.values()}))
+    return rng.choice([attack for attack in ATTACKS.values() if attack.cls == cls])
+
+
+def _furnish(life: _Life, rng: Random, needs: tuple[str, ...]) -> None:
+    wanted = [*needs, *(name for name in FIXTURES if rng.random() < 0.1 and name not in needs)]
+    life.fixtures = [edit for name in wanted if (edit := fixture(life.site, name)) is not None]
+
+
+def _happen(life: _Life, rng: Random, *, is_attack: bool) -> None:
+    """Choose the noise: processes, events between baselines, and what happens at the last step."""
+    if not life.fixtures:
+        _furnish(life, rng, ())
+    processes = [n for n in NOISES.values() if n.kind == "process"]
+    names = choice(rng, [n.name for n in processes], [n.odds for n in processes], rng.randint(0, 9))
+    for name in names:
+        life.add(NOISES[name], 0)
+    now_and_then = [n for n in NOISES.values() if n.kind != "process"]
+    for step in range(1, life.last):
+        if rng.random() < 0.15:
+            events = [n for n in now_and_then if n.kind == "event"]
+            life.add(rng.choices(events, [n.odds for n in events])[0], step)
+    count = rng.choice([0, 0, 0, 1]) if is_attack else rng.choice([0, 1, 1, 1, 2, 3])
+    present = set(life.names())
+    fresh = [n for n in now_and_then if n.name not in present and (not is_attack or n.name != "maintenance")]
+    for name in choice(rng, [n.name for n in fresh], [n.odds for n in fresh], count):
+        life.add(NOISES[name], life.last)
+
+
+def _views(rng: Random, wanted: Attack | None) -> list[str]:
+    if wanted is not None and wanted.views:
+        return rng.sample(sorted(VIEWS), rng.randint(1, 3))
+    return rng.sample(sorted(VIEWS), rng.randint(1, 2)) if rng.random() < 0.12 else []
+
+
+def _struck(
+    life: _Life, rng: Random, wanted: Attack, sources: dict[str, list[str]]
+) -> tuple[Attack, dict[str, str]]:
+    """The attack and the page after it, by view; another attack where the page gave the first no hold."""
+    for attempt in range(40):
+        seed = rng.random()
+        targets = [rng.choice([view for view in sources if view])] if wanted.views else list(sources)
+        struck: dict[str, str] = {}
+        for view in targets:
+            before = sources[view][-1]
+            after = wanted.strike(life.site, Document(before), Random(seed))
+            if after is None or not _is_seen(before, after):
+                break
+            struck[view] = after
+        if len(struck) == len(targets):
+            return wanted, struck
+        if attempt >= 2:
+            others = [a for a in ATTACKS.values() if a.views == wanted.views and not a.needs]
+            wanted = rng.choice([a for a in others if a.cls == wanted.cls] or others)
+    raise ValueError(f"no attack holds on {life.site.page.id}")
+
+
+def _is_seen(before: str, after: str) -> bool:
+    """Whether a parser's tree is another after the attack: it didn't fall into a comment or a text field."""
+    return _tree(before) != _tree(after)
+
+
+def _tree(source: str) -> list[object]:
+    try:
+        root = lxml_html.document_fromstring(re.sub(r"<\?xml[^>]*\?>", "", source) or "<html></html>")
+    except (ValueError, lxml_html.etree.ParserError):
+        return []
+    seen: list[object] = []
+    for element in root.iter():
+        if isinstance(element.tag, str) and element.tag != "textarea":
+            seen.append(
+                (
+                    element.tag,
+                    tuple(element.attrib.items()),
+                    (element.text or "").strip(),
+                    (element.tail or "").strip(),
+                )
+            )
+        elif "[if" in str(element.text):
+            seen.append(element.text)
+    return seen
