@@ -40,6 +40,12 @@ KNOWN: dict[str, Known] = {
         "must be a whole number from 2 to 3650",
         "How many days raw results are kept; overrules CLOUDEYE_RESULT_DAYS.",
     ),
+    "tamper_quota_mb": Known(
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000_000,
+        lambda: 5120,
+        "must be a whole number from 1 to 10000000",
+        "How many MB of fetched pages and pictures an organization may keep.",
+    ),
 }
 
 

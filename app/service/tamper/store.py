@@ -57,6 +57,7 @@ __all__ = [
     "exists",
     "get",
     "get_store",
+    "name_of",
     "open",
     "put",
     "usage",
@@ -82,7 +83,7 @@ class Store(Shelf):
         """
         if len(data) > MAX_OBJECT_BYTES:
             raise StoreError(f"content has at most {MAX_OBJECT_BYTES // 2**20} MB")
-        name = hashlib.sha256(data).hexdigest()
+        name = name_of(data)
         with telling(), self.locked(alone=False):
             if (stored := self._present(name)) is not None:
                 return stored
@@ -244,6 +245,11 @@ def _link(draft: Path, path: Path) -> bool:
         if error.errno in _NO_LINKS:
             return False
         raise
+
+
+def name_of(data: bytes) -> str:
+    """What these bytes are called in any store."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def get_store() -> Store:
