@@ -65,7 +65,7 @@ class Alert(Identified, Timestamped, Model):
     reopened: Mapped[int] = mapped_column(Integer, default=0)
 
     class_rows: Mapped[list[AlertClass]] = relationship(
-        cascade="all, delete-orphan", lazy="selectin", order_by="AlertClass.cls", passive_deletes=True
+        cascade="all, delete-orphan", lazy="selectin", order_by=lambda: AlertClass.cls, passive_deletes=True
     )
     watch: Mapped[Watch] = relationship(lazy="raise")
     site: Mapped[Site] = relationship(lazy="raise")
