@@ -14,7 +14,33 @@ _GENERATED = re.compile(
 )
 _HASHED_END = re.compile(r"(?:__|--|_|-)[A-Za-z0-9+]{5,8}$")
 _STATEFUL = frozenset(
-    ["active", "current", "selected", "open", "show", "in", "is-active", "is-open", "visible", "first", "last", "odd", "even", "hover", "focus", "loaded", "lazyloaded", "lazyload", "lazy", "new", "hot", "sticky", "fixed", "collapsed", "expanded"]
+    [
+        "active",
+        "current",
+        "selected",
+        "open",
+        "show",
+        "in",
+        "is-active",
+        "is-open",
+        "visible",
+        "first",
+        "last",
+        "odd",
+        "even",
+        "hover",
+        "focus",
+        "loaded",
+        "lazyloaded",
+        "lazyload",
+        "lazy",
+        "new",
+        "hot",
+        "sticky",
+        "fixed",
+        "collapsed",
+        "expanded",
+    ]
 )
 
 

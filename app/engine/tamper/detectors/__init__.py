@@ -1,0 +1,1 @@
+"""One file a detector, found by themselves. See `app.engine.tamper.registry`."""

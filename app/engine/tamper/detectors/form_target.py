@@ -1,0 +1,85 @@
+"""Where what visitors type is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.tamper.hosts import host_of
+from app.engine.tamper.known import kind_of
+from app.engine.tamper.profile import form_key
+from app.engine.tamper.registry import detector
+from app.engine.tamper.seen import Seen, make, where_of
+from app.engine.tamper.types import Reason
+
+_FORM_SERVICES = {"mailing", "payment", "chat", "social"}
+
+
+@detector(
+    "form_target",
+    {
+        "form_repointed": (
+            "A form that was sent to {before_host} is now sent to {host}.",
+            "原提交到 {before_host} 的表单现提交到 {host}。",
+        ),
+        "form_foreign_new": (
+            "A form of the page is sent to {host}, which is new here.",
+            "页面的表单提交到新主机 {host}。",
+        ),
+        "form_known_new": (
+            "A new form is sent to the well-known service {host}.",
+            "新增表单提交到知名服务 {host}。",
+        ),
+        "form_asks_secret": (
+            "The page asks for {what} where it never did.",
+            "页面要求输入此前从未要求过的信息：{what}。",
+        ),
+        "form_insecure": (
+            "A form that was sent encrypted is now sent in clear.",
+            "原先加密提交的表单现以明文提交。",
+        ),
+    },
+)
+def look(seen: Seen) -> Iterator[Reason]:
+    targets = [
+        (form.url, form.host, form.region, form.hidden, form_key(form), form.fields)
+        for form in seen.page.forms
+    ]
+    targets += [
+        (ref.url, ref.host, ref.region, ref.hidden, "", ()) for ref in seen.page.refs if ref.role == "form"
+    ]
+    for url, host, region, hidden, key, fields in targets:
+        before = seen.profile.forms.get(key, "")
+        standing = seen.standing(host, "form", url)
+        if host and not seen.is_own(host) and not _was_sent_to(seen, host):
+            if before and host_of(before) != host:
+                yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_repointed", host,
+                           where=where_of(region, hidden), before=before, after=url,
+                           before_host=host_of(before), host=host)  # fmt: skip
+            elif (
+                standing == "known"
+                and kind_of(host) in _FORM_SERVICES
+                and not ({"password", "card"} & set(fields))
+            ):
+                yield make(seen, "form_target", "form_hijack", "low", "notice", "form_known_new", host,
+                           where=where_of(region, hidden), after=url, host=host)  # fmt: skip
+            else:
+                yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_foreign_new", host,
+                           where=where_of(region, hidden), after=url, host=host)  # fmt: skip
+        elif before.startswith("https:") and url.startswith("http:"):
+            yield make(seen, "form_target", "form_hijack", "high", "alert", "form_insecure", url[:80],
+                       where=where_of(region, hidden), before=before, after=url)  # fmt: skip
+        secrets = {"password", "card"} & set(fields) - seen.profile.secret_fields
+        if secrets:
+            yield make(seen, "form_target", "skimmer", "high", "alert" if "card" in secrets or not _is_own(seen, host) else "notice",
+                       "form_asks_secret", ",".join(sorted(secrets)), where=where_of(region, hidden), after=url,
+                       what=sorted(secrets))  # fmt: skip
+
+
+def _is_own(seen: Seen, host: str) -> bool:
+    return not host or seen.is_own(host)
+
+
+def _was_sent_to(seen: Seen, host: str) -> bool:
+    from app.engine.tamper.hosts import site_of
+
+    return any(site_of(host) in p.sites.get("form", ()) for p in seen.family)

@@ -1,0 +1,54 @@
+"""Links that always led to one place and now lead to a stranger."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from app.engine.tamper.hosts import host_of
+from app.engine.tamper.inventory.model import Anchor
+from app.engine.tamper.profile import anchor_key, target
+from app.engine.tamper.registry import detector
+from app.engine.tamper.seen import Seen, make, where_of
+from app.engine.tamper.types import Reason
+
+_DOWNLOAD = re.compile(
+    r"\.(?:exe|msi|dmg|pkg|apk|ipa|deb|rpm|zip|rar|7z|gz|xz|iso|jar|appimage)$|/download", re.I
+)
+
+
+@detector(
+    "link_target",
+    {
+        "link_repointed": (
+            "The link “{label}” led to {before_host} and now leads to {host}.",
+            "链接“{label}”原指向 {before_host}，现指向 {host}。",
+        ),
+        "download_repointed": (
+            "The download “{label}” came from {before_host} and now comes from {host}.",
+            "下载链接“{label}”原来自 {before_host}，现来自 {host}。",
+        ),
+    },
+)
+def look(seen: Seen) -> Iterator[Reason]:
+    now: dict[str, list[Anchor]] = {}
+    for anchor in seen.page.anchors:
+        now.setdefault(anchor_key(anchor), []).append(anchor)
+    for key, before in seen.profile.anchors.items():
+        anchors = now.get(key)
+        if not anchors:
+            continue
+        lost = Counter(before) - Counter(target(anchor) for anchor in anchors)
+        if not lost:
+            continue
+        fresh = [
+            anchor for anchor in anchors if target(anchor) not in before and seen.is_stranger(anchor.host)
+        ]
+        for anchor, old in zip(fresh, lost.elements(), strict=False):
+            is_file = bool(_DOWNLOAD.search(old) or _DOWNLOAD.search(target(anchor)))
+            yield make(seen, "link_target", "resource_replaced" if is_file else "redirect",
+                       "critical" if is_file else "high", "alert",
+                       "download_repointed" if is_file else "link_repointed", f"{key[:80]}|{anchor.host}",
+                       where=where_of(anchor.region), before=old, after=anchor.url, label=anchor.label[:60],
+                       before_host=host_of(old) or old[:60], host=anchor.host)  # fmt: skip

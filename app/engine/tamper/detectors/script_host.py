@@ -1,0 +1,73 @@
+"""Scripts from a host whose code never ran here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.engine.tamper.hosts import path_of
+from app.engine.tamper.profile import stem
+from app.engine.tamper.registry import detector
+from app.engine.tamper.seen import Seen, host_or_self, make, where_of
+from app.engine.tamper.types import Reason
+
+# Where visitors' uploads land, and what is no script by its name.
+_ODD_PLACE = re.compile(
+    r"/(?:uploads?|files?/tmp|tmp|temp|cache|images?|img|pics?|photos?|avatars?|attachments?|userfiles|media)/.*\.js$"
+    r"|\.(?:jpe?g|png|gif|bmp|webp|ico|txt|log|pdf|css|woff2?|dat|bak)$",
+    re.I,
+)
+
+
+@detector(
+    "script_host",
+    {
+        "script_host_new": (
+            "The page runs a script from {host}, which it never did before.",
+            "页面运行了来自 {host} 的脚本，此前从未有过。",
+        ),
+        "script_known_new": (
+            "The page runs a script of the well-known service {host} for the first time.",
+            "页面首次运行知名服务 {host} 的脚本。",
+        ),
+        "script_odd_place": (
+            "The page runs {path}, a script where uploads or pictures lie.",
+            "页面运行了位于上传或图片目录中的脚本 {path}。",
+        ),
+        "script_own_new": (
+            "The page runs a further script of its own: {path}.",
+            "页面新增了自有脚本：{path}。",
+        ),
+        "script_import": (
+            "The page loads code ahead from {host}, which is new here.",
+            "页面从新的主机 {host} 预加载代码。",
+        ),
+    },
+)
+def look(seen: Seen) -> Iterator[Reason]:
+    known = set().union(*(p.urls.get("script", set()) for p in seen.family))
+    for ref in seen.page.refs:
+        if ref.role not in ("script", "preload", "import", "manifest") or (
+            ref.role == "preload" and ref.note not in ("script", "worker", "fetch", "")
+        ):
+            continue
+        place = where_of(ref.region, ref.hidden)
+        standing = seen.standing(ref.host, "script", ref.url)
+        if ref.role != "script":
+            if standing == "foreign" and seen.is_stranger(ref.host):
+                yield make(seen, "script_host", "malicious_script", "high", "alert", "script_import", ref.host,
+                           where=place, after=ref.url, host=ref.host)  # fmt: skip
+        elif standing == "foreign":
+            yield make(seen, "script_host", "malicious_script", "critical", "alert", "script_host_new", ref.host,
+                       where=place, after=ref.url, host=host_or_self(ref.url))  # fmt: skip
+        elif standing == "known":
+            yield make(seen, "script_host", "malicious_script", "low", "notice", "script_known_new", ref.host,
+                       where=place, after=ref.url, host=ref.host)  # fmt: skip
+        elif standing in ("own", "seen") and stem(ref.url) not in known:
+            path = path_of(ref.url)
+            if standing == "own" and _ODD_PLACE.search(path):
+                yield make(seen, "script_host", "malicious_script", "high", "alert", "script_odd_place", stem(ref.url),
+                           where=place, after=ref.url, path=path)  # fmt: skip
+            elif standing == "own":
+                yield make(seen, "script_host", "malicious_script", "low", "notice", "script_own_new", stem(ref.url),
+                           where=place, after=ref.url, path=path)  # fmt: skip

@@ -1,0 +1,57 @@
+"""Words nobody wants on their page: our lists by language, and the organization's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.tamper.lexicon import Found, lexicon
+from app.engine.tamper.profile import searched_text
+from app.engine.tamper.registry import detector
+from app.engine.tamper.seen import Seen, make
+from app.engine.tamper.types import Reason
+
+_CLASS = {"hacked": "defacement"}
+
+
+@detector(
+    "sensitive_word",
+    {
+        "word_new": (
+            "The page says “{word}” ({group}), which it never did: “{text}”.",
+            "页面出现了从未有过的词语“{word}”（{group}）：“{text}”。",
+        ),
+        "words_new": (
+            "The page says {words} ({group}), which it never did.",
+            "页面出现了从未有过的词语：{words}（{group}）。",
+        ),
+        "word_doubtful": ("The page says “{word}” for the first time.", "页面首次出现“{word}”。"),
+    },
+)
+def look(seen: Seen) -> Iterator[Reason]:
+    text = searched_text(seen.page)
+    known = set().union(*(p.sensitive for p in seen.family))
+    groups: dict[str, list[Found]] = {}
+    for found in lexicon(seen.options.words).find(text):
+        if found.word in seen.options.allowed_words or found.word in known:
+            continue
+        if found.group == "own" and found.word in "\n".join(seen.profile.lines):
+            continue
+        groups.setdefault(found.group, []).append(found)
+    head = f"{seen.page.title}\n{seen.page.description}\n{seen.page.keywords}".lower()
+    for group, hits in groups.items():
+        words = sorted({hit.word for hit in hits})
+        strong = [hit for hit in hits if not hit.is_weak]
+        in_head = any(word in head for word in words)
+        first = strong[0] if strong else hits[0]
+        excerpt = text[max(0, first.start - 40) : first.end + 60].replace("\n", " ")
+        if not strong and len(words) < 3 and len(hits) < 4 and not in_head:
+            yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
+                       after=excerpt, word=words[0])  # fmt: skip
+            continue
+        cls = _CLASS.get(group, "seo_spam" if in_head else "sensitive_word")
+        if len(words) == 1:
+            yield make(seen, "sensitive_word", cls, "high", "alert", "word_new", f"{group}:{words[0]}", after=excerpt,
+                       word=words[0], group=group, text=excerpt)  # fmt: skip
+        else:
+            yield make(seen, "sensitive_word", cls, "high", "alert", "words_new", f"{group}", after=excerpt,
+                       words=words[:8], group=group)  # fmt: skip

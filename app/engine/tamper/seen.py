@@ -1,0 +1,229 @@
+"""What detectors look at: the page now, beside what is ordinary there. Everything common is worked out once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from app.engine.tamper.hosts import host_of, is_address, path_of, site_of
+from app.engine.tamper.inventory.model import Anchor, Inline, Inventory, Line
+from app.engine.tamper.known import is_known_file, kind_of
+from app.engine.tamper.profile import Profile, line_key, stem, words_of
+from app.engine.tamper.types import Level, Options, Reason, Severity
+
+Standing = Literal["own", "seen", "known", "foreign", "none"]
+
+_MAINTENANCE = re.compile(
+    r"maintenance|be (?:right )?back (?:soon|shortly)|temporarily (?:unavailable|closed|down|out of)|under construction"
+    r"|down for|coming soon|scheduled (?:work|upgrade|update)|upgrad(?:e|ing) (?:our|the) (?:site|system)|we.{1,3}ll be back"
+    r"|维护|升级中|系统升级|暂停服务|稍后(?:再|访问)|即将(?:回来|恢复)|停机|正在建设|メンテナンス|工事中|しばらくお待ち|準備中"
+    r"|점검|준비 ?중|잠시 후|technische arbeiten|obsługi technicznej|przerwa techniczna|konserwac|prac(?:e|ami) techniczn"
+    r"|wartung|in kürze wieder|vorübergehend nicht|mantenimiento|volvemos pronto|volveremos|en construcción"
+    r"|manutenção|voltamos|voltaremos|em breve|manutenzione|torniamo|torneremo|in costruzione|onderhoud|binnenkort terug"
+    r"|технически[ехм]|обслуживани|профилактическ|ведутся работы|скоро вернёмся|скоро вернемся|временно недоступ|обслуговуван"
+    r"|bakım|yakında|bảo trì|nâng cấp hệ thống|pemeliharaan|perbaikan|segera kembali|ปรับปรุง|บำรุงรักษา|صيانة|سنعود|תחזוקה|נשוב|रखरखाव"
+    r"|underhåll|vedligehold|huolto|údržb|karbantart|mentenanță|întreținere|συντήρηση|تعمیر",
+    re.I,
+)
+
+
+@dataclass
+class Seen:
+    """A page beside its profile. `relatives` are the profiles of its other views."""
+
+    profile: Profile
+    page: Inventory
+    options: Options = field(default_factory=Options)
+    relatives: tuple[Profile, ...] = ()
+
+    # Whose is it?
+
+    def standing(self, host: str, role: str = "", url: str = "") -> Standing:
+        """What we know of a host: the owner's own, one whose code always ran here, a well-known third party."""
+        if not host:
+            return "none"
+        site = site_of(host)
+        if site == self.profile.own:
+            return "own"
+        if site in self.code_sites or (role and any(site in p.sites.get(role, ()) for p in self.family)):
+            # On a CDN that serves what anybody publishes, to have been seen means the same package.
+            if (
+                kind_of(host) == "cdn"
+                and url
+                and not self._is_seen_file(url)
+                and not is_known_file(host, path_of(url))
+            ):
+                return "foreign"
+            return "seen"
+        if not is_address(host) and is_known_file(host, path_of(url) if url else "/npm/jquery"):
+            return "known"
+        return "foreign"
+
+    def _is_seen_file(self, url: str) -> bool:
+        wanted = stem(url)
+        return any(wanted in urls for p in self.family for urls in p.urls.values())
+
+    @cached_property
+    def family(self) -> tuple[Profile, ...]:
+        return (self.profile, *self.relatives)
+
+    @cached_property
+    def code_sites(self) -> frozenset[str]:
+        return frozenset().union(*(profile.code_sites for profile in self.family))
+
+    @cached_property
+    def all_sites(self) -> frozenset[str]:
+        return frozenset().union(*(profile.all_sites for profile in self.family))
+
+    def is_own(self, host: str) -> bool:
+        return bool(host) and site_of(host) == self.profile.own
+
+    def is_stranger(self, host: str) -> bool:
+        """A host that is neither the owner's, nor was ever on the page, nor is well known."""
+        return (
+            bool(host) and not self.is_own(host) and site_of(host) not in self.all_sites and not kind_of(host)
+        )
+
+    def is_volatile(self, kind: str, region: str) -> bool:
+        """Whether a region is known to change by itself. `kind` is links, pictures or text."""
+        key = f"{kind}:{region}"
+        return key not in self.options.strict and (key in self.profile.volatile or key in self.options.exempt)
+
+    # What is new?
+
+    @cached_property
+    def new_lines(self) -> list[Line]:
+        return [line for line in self.page.lines if line_key(line.text) not in self.profile.lines]
+
+    @cached_property
+    def new_inlines(self) -> list[Inline]:
+        """Code never seen on this page, in any view."""
+        known = set().union(*(profile.skeletons for profile in self.family))
+        exact = set().union(*(profile.inline_digests for profile in self.family))
+        return [
+            each
+            for each in self.page.inlines
+            if each.digest not in exact
+            and (each.is_data or each.skeleton not in known or self._new_hosts(each))
+        ]
+
+    def _new_hosts(self, inline: Inline) -> bool:
+        return any(host not in profile.named_hosts for profile in (self.profile,) for host in inline.hosts)
+
+    @cached_property
+    def gained(self) -> Mapping[str, int]:
+        """Abilities that the page's scripts have more often than any baseline had."""
+        counts: Counter[str] = Counter()
+        for inline in self.page.inlines:
+            counts.update(dict(inline.abilities))
+        most = {name: max(p.abilities.get(name, 0) for p in self.family) for name in counts}
+        return {name: count - most[name] for name, count in counts.items() if count > most[name]}
+
+    @cached_property
+    def new_hidden_links(self) -> list[Anchor]:
+        return [
+            anchor
+            for anchor in self.page.anchors
+            if anchor.hidden
+            and anchor.host
+            and not any(stem(anchor.url) in p.hidden_urls for p in self.family)
+        ]
+
+    # How much is left?
+
+    @cached_property
+    def words(self) -> set[str]:
+        return words_of(self.page.text)
+
+    @cached_property
+    def kept_words(self) -> float:
+        """The part of the words all baselines had that is still there, 0 to 1."""
+        stable = self.profile.stable_words
+        return len(stable & self.words) / len(stable) if stable else 1.0
+
+    @cached_property
+    def kept_paths(self) -> float:
+        """The part of the links all baselines had that is still there, 0 to 1."""
+        stable = self.profile.paths
+        if not stable:
+            return 1.0
+        return len(stable & {stem(anchor.url) for anchor in self.page.anchors if anchor.host}) / len(stable)
+
+    @cached_property
+    def kept_own_files(self) -> float:
+        """The part of the scripts and style sheets that is still loaded, 0 to 1; 1 when there never were any."""
+        had = self.profile.urls.get("script", set()) | self.profile.urls.get("stylesheet", set())
+        now = {stem(ref.url) for ref in self.page.refs if ref.role in ("script", "stylesheet")}
+        return len(had & now) / len(had) if had else 1.0
+
+    @cached_property
+    def new_words(self) -> set[str]:
+        return self.words - self.profile.words
+
+    @cached_property
+    def is_maintenance(self) -> bool:
+        """A short page that says it is being worked on."""
+        text = f"{self.page.title}\n{self.page.text}"
+        return len(self.page.text) < 3_000 and bool(_MAINTENANCE.search(text)) and self.kept_words < 0.9
+
+    @cached_property
+    def is_replaced(self) -> bool:
+        """Whether most of what was always there has gone."""
+        return len(self.profile.stable_words) >= 8 and self.kept_words < 0.4
+
+    @cached_property
+    def is_redesign(self) -> bool:
+        """Another look of the same site: it still leads where it led, and says what it is."""
+        if not self.is_replaced:
+            return False
+        own_links = sum(1 for anchor in self.page.anchors if self.is_own(anchor.host) and not anchor.hidden)
+        keeps_name = bool(self.profile.titles) and any(
+            words_of(title) & words_of(self.page.title) for title in self.profile.titles
+        )
+        return own_links >= 4 and (self.kept_paths >= 0.3 or (keeps_name and self.kept_paths >= 0.1))
+
+
+def where_of(region: str, hidden: str = "") -> str:
+    return f"{region} ({hidden})" if hidden else region
+
+
+def cut(text: str, length: int = 200) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def make(
+    seen: Seen,
+    name: str,
+    cls: str,
+    severity: Severity,
+    level: Level,
+    code: str,
+    key: str,
+    *,
+    where: str = "",
+    before: str = "",
+    after: str = "",
+    **detail: Any,
+) -> Reason:
+    """A reason with its excerpts cut to size."""
+    shown = {each: cut(value, 120) if isinstance(value, str) else value for each, value in detail.items()}
+    return Reason(
+        name,
+        cls,
+        severity,
+        level,
+        code,
+        f"{code}:{key}"[:180],
+        shown,
+        cut(where),
+        cut(before, 400),
+        cut(after, 400),
+    )
+
+
+def host_or_self(url: str) -> str:
+    return host_of(url) or url[:60]
