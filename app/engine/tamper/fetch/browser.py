@@ -26,6 +26,7 @@ from app.engine.net.guard import AllowList
 from app.engine.net.target import TargetError, parse_target
 from app.engine.tamper.fetch.processes import descendants, kill_tree, memory_of
 from app.engine.tamper.fetch.views import VIEWS
+from app.engine.tamper.fetch.want import MAX_BODY
 from app.engine.tamper.types import PLAIN, Observation, Redirect
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -235,10 +236,11 @@ def _browsed(want: BrowseWant, told: _Told, error: str | None, at: int) -> Brows
     headers = tuple(
         (str(name), str(value)) for name, value in told.headers if str(name).lower() != "connection"
     )
+    body = page["dom"].encode("utf-8", "replace") if page else b""
     observation = Observation(
         url=want.url,
         status=int(last["status"]) if last else 0,
-        body=page["dom"].encode("utf-8", "replace") if page else b"",
+        body=body[:MAX_BODY],
         at=at,
         content_type="text/html; charset=utf-8" if page else "",
         final_url=final_url,
@@ -249,7 +251,7 @@ def _browsed(want: BrowseWant, told: _Told, error: str | None, at: int) -> Brows
         requests=tuple(told.requests),
         view=want.view,
         error=None if page else error or "browser_failed",
-        is_cut=bool(page and page["is_cut"]),
+        is_cut=bool(page and page["is_cut"]) or len(body) > MAX_BODY,
     )
     return Browsed(observation, told.png, error)
 

@@ -46,15 +46,16 @@ from app.engine.tamper.fetch.browser_errors import error_of
 from app.engine.tamper.fetch.chromium import arguments, can_sandbox
 from app.engine.tamper.fetch.guard_proxy import GuardProxy
 from app.engine.tamper.fetch.processes import adopt_orphans
+from app.engine.tamper.fetch.want import MAX_BODY
 
 MAX_REQUESTS = 500
 MAX_URL = 2000
-MAX_DOM = 5_000_000
 MAX_HOPS = 20
 MAX_HEIGHT = 6000
 MAX_PICTURE = 10_000_000
 _FILE_BYTES = 1_000_000_000
 _SETTLE_SECONDS = 5.0
+_LOOK_MILLISECONDS = 1000.0
 # What is kept of the time for looking at the page after it has loaded, or has not.
 _LAST_SECONDS = 8.0
 _TRIES = 4
@@ -179,18 +180,32 @@ class Shot:
                 self._job["url"],
                 referer=self._job["referer"] or None,
                 timeout=self._milliseconds(),
-                wait_until="load",
+                wait_until="commit",
             )
-            self._settle()
+            if self._is_loaded():
+                self._settle()
+            else:
+                self._is_late = True
+                # A script that never ends keeps everyone out; this one command is heard all the same.
+                self._session.send("Runtime.terminateExecution")
         except PlaywrightTimeoutError:
-            self._is_late = True
-            if self._recorder.last is None:
-                return "timeout"
-            # A script that never ends keeps everyone out; this one command is heard all the same.
-            self._session.send("Runtime.terminateExecution")
+            return "timeout"
         except Error as error:
             return self._error_of(error)
         return None
+
+    def _is_loaded(self) -> bool:
+        """Wait until the page has loaded, or has turned into a download, after which it never does."""
+        while not self._recorder.is_download:
+            left = self._milliseconds(least=0)
+            if not left:
+                return False
+            try:
+                self._page.wait_for_load_state("load", timeout=min(left, _LOOK_MILLISECONDS))
+            except PlaywrightTimeoutError:
+                continue
+            return True
+        return True
 
     def _settle(self) -> None:
         """Wait until nothing is asked for any more, for a while."""
@@ -223,7 +238,7 @@ class Shot:
         frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         world = self._session.send("Page.createIsolatedWorld", {"frameId": frame})["executionContextId"]
         question = {
-            "expression": _DOM_SCRIPT % MAX_DOM,
+            "expression": _DOM_SCRIPT % MAX_BODY,
             "contextId": world,
             "returnByValue": True,
             "timeout": 5000,
@@ -275,10 +290,10 @@ class Shot:
             return None
         return self._proxy.failures.get(host)
 
-    def _milliseconds(self, kept: float = _LAST_SECONDS) -> float:
-        """What is left of the time, without what is kept for the end; at least a quarter of a second."""
+    def _milliseconds(self, kept: float = _LAST_SECONDS, least: float = 0.25) -> float:
+        """What is left of the time, without what is kept for the end; `least` seconds at least."""
         kept = min(kept, self._job["seconds"] / 3)
-        return float(max(self._stop_at - kept - monotonic(), 0.25) * 1000)
+        return float(max(self._stop_at - kept - monotonic(), least) * 1000)
 
 
 def _launched(playwright: Playwright, chromium: str, proxy: str) -> Browser:
