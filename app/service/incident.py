@@ -27,7 +27,7 @@ def list_incidents(
     statement = (
         select(Incident)
         .where(Incident.organization_id == actor.organization_id)
-        .options(joinedload(Incident.site), joinedload(Incident.monitor))
+        .options(joinedload(Incident.site), joinedload(Incident.monitor), joinedload(Incident.watch))
     )
     if site_id is not None:
         statement = statement.where(Incident.site_id == site_id)
@@ -45,9 +45,8 @@ def get_incident(actor: Actor, incident_id: int) -> Incident:
 
 
 def _own(session: Session, actor: Actor, incident_id: int) -> Incident:
-    return fetch_own(
-        session, Incident, actor, incident_id, joinedload(Incident.site), joinedload(Incident.monitor)
-    )
+    options = (joinedload(Incident.site), joinedload(Incident.monitor), joinedload(Incident.watch))
+    return fetch_own(session, Incident, actor, incident_id, *options)
 
 
 def incident_events(incident: Incident) -> list[Event]:
@@ -69,14 +68,17 @@ def acknowledge_incident(actor: Actor, incident_id: int) -> Incident:
             raise ConflictError("the incident is closed")
         if incident.acked_at is None:
             incident.acked_at, incident.acked_by = now(), actor.user.id
+            what = {"watch": incident.watch.name} if incident.watch else {}
+            what = {"monitor": incident.monitor.name} if incident.monitor else what
             session.add(
                 Event(
                     organization_id=incident.organization_id,
                     site_id=incident.site_id,
                     monitor_id=incident.monitor_id,
+                    watch_id=incident.watch_id,
                     incident_id=incident.id,
                     kind="incident.acknowledged",
-                    detail={"by": actor.user.email, "monitor": incident.monitor.name},
+                    detail={"by": actor.user.email, **what},
                 )
             )
             record_change(session, actor, "incident.ack", "incident", incident.id)
