@@ -18,7 +18,7 @@ ABOUT = About(
     alert_id="7301",
     number=3,
     previous_head="ab" * 32,
-    made_at="2026-11-21T10:00:00+00:00",,
+    made_at="2026-11-21T10:00:00+00:00",
 )
 FILES = {
     "readme.en.txt": b"Read me\n",
