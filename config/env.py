@@ -225,6 +225,12 @@ VARIABLES: tuple[Variable, ...] = (
         "Name servers probes ask, comma-separated. Empty: the system's.",
     ),
     Variable(
+        "CLOUDEYE_CHROMIUM",
+        text,
+        "",
+        "Chromium that shows watched pages. Empty: `chromium` or `google-chrome` on PATH, where there is one.",
+    ),
+    Variable(
         "DATABASE_URL",
         text,
         "",

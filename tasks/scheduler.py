@@ -62,7 +62,7 @@ class Scheduler:
             claimed = schedule.claim(self.location, at_ms=now_ms(), limit=CLAIM)
             for start in range(0, len(claimed), BATCH):
                 part = claimed[start : start + BATCH]
-                send_batch(self.location, [(each.monitor_id, each.due_ms, each.spec) for each in part])
+                send_batch(self.location, [(each.item_id, each.due_ms, each.spec) for each in part])
                 schedule.confirm(self.location, part)
             sent += len(claimed)
             if len(claimed) < CLAIM:

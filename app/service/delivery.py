@@ -4,11 +4,11 @@ A row is `pending` until its time, `sending` while somebody has claimed it (for 
 with it loses it to the next), then `sent` or `failed`. Delivered at least once: after a crash a message may
 arrive twice, with the same id, and is never lost.
 
-Order. The messages of one incident keep their order on a channel: the one that closes it waits until the one
-that opened it has been sent or has failed for good, since "up again" before "down" would leave the reader
-with the wrong state. So that a recovery does not wait out the opening's long pause, putting the closing in
-the outbox makes the opening due at once, and the closing goes in the turn after it. Different incidents do
-not wait for each other.
+Order. The messages of one incident (or tamper alert) keep their order on a channel: the one that closes it
+waits until the one that opened it has been sent or has failed for good, since "up again" before "down" would
+leave the reader with the wrong state. So that a recovery does not wait out the opening's long pause, putting
+the closing in the outbox makes the opening due at once, and the closing goes in the turn after it. Different
+incidents do not wait for each other.
 
 Fairness. A channel has at most four rows under way, so a receiver that hangs keeps nobody else waiting.
 """
@@ -41,21 +41,39 @@ CLAIM = timedelta(minutes=1)
 MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
 ERROR_LENGTH = 1_000
+ALERT_SEVERITIES = ("high", "critical")
+"""Which tamper alerts go to a channel that says nothing about it."""
 
 
-def enqueue_deliveries(session: Session, organization_id: int, message: Message) -> int:
-    """One row an enabled channel of the organization, in the caller's transaction; returns how many."""
-    channels = session.scalars(
-        select(Channel.id).where(Channel.organization_id == organization_id, Channel.is_enabled.is_(True))
+def enqueue_deliveries(
+    session: Session, organization_id: int, message: Message, *, wanted: str | None = None
+) -> int:
+    """One row an enabled channel of the organization, in the caller's transaction; returns how many.
+
+    `wanted` leaves out the channels that do not want alerts of this severity (or "notice").
+    """
+    found = session.execute(
+        select(Channel.id, Channel.alert_severities).where(
+            Channel.organization_id == organization_id, Channel.is_enabled.is_(True)
+        )
     ).all()
+    channels = [
+        channel_id
+        for channel_id, severities in found
+        if wanted is None or wanted in (ALERT_SEVERITIES if severities is None else severities)
+    ]
     incident_id = int(message.incident["id"]) if message.incident else None
+    alert_id = int(message.alert["id"]) if message.alert else None
     if incident_id is not None:
-        _hurry(session, incident_id, now())
+        _hurry(session, Delivery.incident_id == incident_id, now())
+    if alert_id is not None:
+        _hurry(session, Delivery.alert_id == alert_id, now())
     session.add_all(
         Delivery(
             organization_id=organization_id,
             channel_id=channel_id,
             incident_id=incident_id,
+            alert_id=alert_id,
             kind=message.kind,
             message=message.to_dict(),
         )
@@ -64,15 +82,13 @@ def enqueue_deliveries(session: Session, organization_id: int, message: Message)
     return len(channels)
 
 
-def _hurry(session: Session, incident_id: int, at: datetime) -> None:
-    """Make what was said of this incident before due now, since the next message has to wait for it.
+def _hurry(session: Session, is_before: ColumnElement[bool], at: datetime) -> None:
+    """Make what was said of the same thing before due now, since the next message has to wait for it.
 
     A pause that the receiver asked for (Retry-After, so longer than ours) is left as it is.
     """
     waiting = session.scalars(
-        select(Delivery).where(
-            Delivery.incident_id == incident_id, Delivery.state == "pending", Delivery.next_attempt_at > at
-        )
+        select(Delivery).where(is_before, Delivery.state == "pending", Delivery.next_attempt_at > at)
     )
     for row in waiting:
         own_pause = timedelta(seconds=BACK_OFF_SECONDS[max(0, row.attempts - 1)] + 1)
@@ -107,10 +123,10 @@ def _due(at: datetime) -> ColumnElement[bool]:
 
 
 def _must_wait() -> ColumnElement[bool]:
-    """An earlier message about the same incident is still on its way to the same channel."""
+    """An earlier message about the same incident or alert is still on its way to the same channel."""
     earlier = aliased(Delivery)
     return exists().where(
-        earlier.incident_id == Delivery.incident_id,
+        or_(earlier.incident_id == Delivery.incident_id, earlier.alert_id == Delivery.alert_id),
         earlier.channel_id == Delivery.channel_id,
         earlier.id < Delivery.id,
         earlier.state.in_(["pending", "sending"]),

@@ -42,7 +42,7 @@ def test_a_new_monitor_is_due_within_its_interval(monitor: Monitor, redis_client
 
 def test_a_slot_is_claimed_by_one_only(monitor: Monitor, redis_client: redis.Redis) -> None:
     at = int(*due(redis_client).values())
-    assert [each.monitor_id for each in schedule.claim(L, at_ms=at)] == [monitor.id]
+    assert [each.item_id for each in schedule.claim(L, at_ms=at)] == [monitor.id]
     assert schedule.claim(L, at_ms=at) == []
 
 

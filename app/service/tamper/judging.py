@@ -1,0 +1,89 @@
+"""Judging what was fetched: against the learned profile of each view, together with the files of the page.
+
+Files are fetched anew when the page asks for others than before, and otherwise once an hour; in between the
+known ones stand for them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+from app.core.clock import now
+from app.engine.tamper.inventory import take_inventory
+from app.engine.tamper.judge import ViewCase, judge
+from app.engine.tamper.types import Asset, Verdict
+from app.service.schedule import allowed_networks
+from app.service.tamper.case import Case, Look
+from app.service.tamper.keeping import assets_of
+from app.service.tamper.looking import fetcher
+from app.service.tamper.profiles import profile_of
+from app.service.tamper.standing import is_learned
+from app.service.tamper.store import StoreError
+
+ASSETS_EVERY = timedelta(hours=1)
+
+
+def is_same(case: Case) -> bool:
+    """Whether every view is, byte for byte, what was judged last, and its files need no look."""
+    state = case.watch.state
+    if state.pending or state.state not in ("OK", "NOTICE", "ALERT"):
+        return False
+    main = case.row(case.main.view)
+    if main is None or main.assets_at is None or now() - main.assets_at >= ASSETS_EVERY:
+        return False
+    for look in (case.main, *case.others):
+        row = case.row(look.view)
+        if row is None or not is_learned(row) or row.last_sha256 != look.sha256:
+            return False
+    return True
+
+
+def judge_case(case: Case) -> Verdict:
+    """The verdict on all learned views together; the first of them must be learned.
+
+    Raises `StoreError` when the baselines cannot be read.
+    """
+    main, row = case.main, case.row(case.main.view)
+    assert row is not None
+    read_with_assets(case, main)
+    others = []
+    for look in case.others:
+        other = case.row(look.view)
+        if other is not None and is_learned(other):
+            look.inventory = take_inventory(look.observation, case.scope)
+            others.append(ViewCase(look.view, profile_of(case, other), look.inventory))
+    assert main.inventory is not None
+    return judge(profile_of(case, row), main.inventory, others, case.options)
+
+
+def read_with_assets(case: Case, look: Look) -> None:
+    """Take the page's inventory with the files beside it."""
+    bare = take_inventory(look.observation, case.scope)
+    known = _known_assets(case, look)
+    wanted = {(each.url, each.role) for each in bare.wanted}
+    if wanted == {(asset.url, asset.role) for asset in known} and not _is_time(case, look):
+        look.assets = known
+    else:
+        look.assets = fetcher().fetch_assets(
+            look.observation, bare.wanted, allow=allowed_networks(case.organization)
+        )
+        look.has_new_assets = True
+    if look.assets:
+        look.observation = dataclasses.replace(look.observation, assets=look.assets)
+        look.inventory = take_inventory(look.observation, case.scope)
+    else:
+        look.inventory = bare
+
+
+def _is_time(case: Case, look: Look) -> bool:
+    row = case.row(look.view)
+    return row is None or row.assets_at is None or now() - row.assets_at >= ASSETS_EVERY
+
+
+def _known_assets(case: Case, look: Look) -> tuple[Asset, ...]:
+    newest = case.newest.get(look.view)
+    try:
+        return assets_of(newest) if newest is not None else ()
+    except StoreError:
+        return ()

@@ -1,0 +1,141 @@
+"""What may be said of a watch: values checked, all wrong ones named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from lxml.cssselect import CSSSelector, SelectorError
+
+from app.core.errors import InvalidError
+from app.engine.net.guard import TargetError, parse_target
+from app.engine.tamper.fetch import VIEWS
+from app.engine.tamper.types import PLAIN
+from app.models import Watch
+from app.models.tamper import WATCH_MODES
+
+SHOWN = (
+    "name",
+    "url",
+    "mode",
+    "interval_seconds",
+    "views",
+    "watch_selectors",
+    "ignore_selectors",
+    "words",
+    "allowed_words",
+    "allowed_keys",
+    "snapshot_days",
+)
+INTERVALS = (60, 86_400)
+SNAPSHOT_DAYS = (1, 3650)
+MAX_SELECTORS = 50
+MAX_WORDS = 1000
+MAX_KEYS = 1000
+
+# A change of these makes the learned profile another one, and of those the verdict.
+RELEARNED = ("watch_selectors", "ignore_selectors")
+REJUDGED = ("words", "allowed_words", "allowed_keys")
+
+
+def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """The given values, trimmed; an `InvalidError` names each that will not do."""
+    clean: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for name in SHOWN:
+        if name in values:
+            try:
+                clean[name] = _KINDS[name](values[name])
+            except ValueError as error:
+                wrong[name] = str(error)
+    if wrong:
+        raise InvalidError(wrong)
+    return clean
+
+
+def _name(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+def _url(value: str) -> str:
+    url, problem = clean_url(value)
+    if problem:
+        raise ValueError(problem)
+    return url
+
+
+def _mode(value: str) -> str:
+    if value not in WATCH_MODES:
+        raise ValueError(f"must be one of: {', '.join(WATCH_MODES)}")
+    return value
+
+
+def _from_to(least: int, most: int) -> Callable[[int], int]:
+    def take(value: int) -> int:
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least} to {most}")
+        return value
+
+    return take
+
+
+def _views(value: list[str]) -> list[str]:
+    """What visitors see leads, whatever the order given."""
+    views = list(dict.fromkeys(value))
+    if not views or not VIEWS.keys() >= set(views):
+        raise ValueError(f"must be some of: {', '.join(VIEWS)}")
+    return sorted(views, key=lambda view: view != PLAIN)
+
+
+def _at_most(most: int) -> Callable[[list[str]], list[str]]:
+    def take(values: list[str]) -> list[str]:
+        kept = _trimmed(values)
+        if len(kept) > most:
+            raise ValueError(f"at most {most}")
+        return kept
+
+    return take
+
+
+def _selectors(values: list[str]) -> list[str]:
+    kept = _at_most(MAX_SELECTORS)(values)
+    for selector in kept:
+        try:
+            CSSSelector(selector)
+        except SelectorError as error:
+            raise ValueError(f"{selector!r} is not a CSS selector") from error
+    return kept
+
+
+_KINDS: dict[str, Callable[[Any], Any]] = {
+    "name": _name,
+    "url": _url,
+    "mode": _mode,
+    "interval_seconds": _from_to(*INTERVALS),
+    "views": _views,
+    "watch_selectors": _selectors,
+    "ignore_selectors": _selectors,
+    "words": _at_most(MAX_WORDS),
+    "allowed_words": _at_most(MAX_WORDS),
+    "allowed_keys": _at_most(MAX_KEYS),
+    "snapshot_days": _from_to(*SNAPSHOT_DAYS),
+}
+
+
+def clean_url(url: str) -> tuple[str, str | None]:
+    """A page's address without its fragment, and what is wrong with it."""
+    url = url.strip().partition("#")[0]
+    try:
+        return parse_target(url).url, None
+    except TargetError as error:
+        return url, str(error)
+
+
+def _trimmed(values: list[str]) -> list[str]:
+    return list(dict.fromkeys(value.strip() for value in values if value.strip()))
+
+
+def facts(watch: Watch) -> dict[str, Any]:
+    return {name: getattr(watch, name) for name in SHOWN}
