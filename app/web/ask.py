@@ -19,6 +19,14 @@ def cursor() -> str | None:
     return request.args.get("cursor") or None
 
 
+def number_asked(name: str) -> int | None:
+    """An id in the query, such as `?site=`; 0, which nothing has, for what cannot be one."""
+    text = request.args.get(name, "")
+    if not text:
+        return None
+    return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
 def without_empty(**values: Any) -> dict[str, Any]:
     """Query arguments that say something."""
     return {name: value for name, value in values.items() if value not in (None, "", False)}

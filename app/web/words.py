@@ -37,6 +37,8 @@ DELIVERY_STATES = {
 MESSAGE_KINDS = {
     "incident.opened": _l("Incident opened"),
     "incident.closed": _l("Incident closed"),
+    "alert.opened": _l("Tamper alert"),
+    "alert.closed": _l("Tamper alert over"),
     "test": _l("Test message"),
 }
 EVENT_KINDS = {
@@ -55,6 +57,26 @@ EVENT_KINDS = {
     "incident.opened": _l("Incident opened"),
     "incident.closed": _l("Incident closed"),
     "incident.acknowledged": _l("Incident acknowledged"),
+    "watch.created": _l("Page watched"),
+    "watch.changed": _l("Watch changed"),
+    "watch.deleted": _l("Watch deleted"),
+    "watch.paused": _l("Watch paused"),
+    "watch.resumed": _l("Watch resumed"),
+    "watch.learned": _l("Page learned: changes are judged from now on"),
+    "watch.error": _l("Page cannot be fetched"),
+    "watch.recovered": _l("Page can be fetched again"),
+    "alert.opened": _l("Tamper alert"),
+    "alert.reopened": _l("Tamper alert again"),
+    "alert.folded": _l("The same change on another page"),
+    "alert.changed": _l("Tamper alert changed"),
+    "alert.closed": _l("As approved again"),
+    "alert.approved": _l("Change approved: it was us"),
+    "alert.allowed": _l("Change allowed for good"),
+    "alert.confirmed": _l("Tampering confirmed"),
+    "deployment.announced": _l("Release announced"),
+    "deployment.applied": _l("Release taken as approved"),
+    "deployment.finished": _l("Release finished"),
+    "deployment.revoked": _l("Release called off"),
 }
 ACTIONS = {
     "login": _l("Logged in"),

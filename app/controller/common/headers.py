@@ -18,6 +18,8 @@ POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+FRAMING = f"{POLICY}; frame-src 'self'"
+"""For the page that shows a fetched page in a sandboxed frame."""
 FIXED = {
     "Content-Security-Policy": POLICY,
     "X-Content-Type-Options": "nosniff",

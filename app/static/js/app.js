@@ -35,8 +35,12 @@ document.addEventListener("click", (event) => {
   }
   const opener = event.target.closest("[data-dialog]");
   if (opener) document.getElementById(opener.dataset.dialog).showModal();
+  const shutter = event.target.closest("[data-shut]");
+  if (shutter) document.getElementById(shutter.dataset.shut).close();
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest(closer.dataset.close).remove();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) copy(copier);
   const reveal = event.target.closest("[data-reveal]");
   if (reveal) {
     const input = document.getElementById(reveal.dataset.reveal);
@@ -45,6 +49,18 @@ document.addEventListener("click", (event) => {
     reveal.setAttribute("aria-pressed", String(hidden));
   }
 });
+
+// Copy what an element holds. Without the clipboard (an address that is not https) it is marked instead.
+async function copy(button) {
+  const from = document.getElementById(button.dataset.copy);
+  try {
+    await navigator.clipboard.writeText(from.value ?? from.textContent);
+    button.textContent = button.dataset.done;
+  } catch {
+    if (from.select) from.select();
+    else getSelection().selectAllChildren(from);
+  }
+}
 
 function markTheme() {
   const chosen = document.documentElement.dataset.theme || "auto";

@@ -4,7 +4,7 @@
     const input = box.querySelector("input[type=range]");
     const share = Math.min(100, Math.max(0, Math.round(percent)));
     input.value = share;
-    input.setAttribute("aria-valuetext", input.dataset.words.replace("{n}", share));
+    input.setAttribute("aria-valuetext", input.dataset.words.replace("#", `${share} %`));
     box.style.setProperty("--cut", `${share}%`);
   };
   const begin = (box) => {

@@ -10,7 +10,8 @@ from app.service.incident import acknowledge_incident, get_incident, incident_ev
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.identity import actor
-from app.web.present.state import event_line, incident_row
+from app.web.present.event import event_line
+from app.web.present.state import incident_row
 
 SHOWN = {"open": True, "closed": False, "all": None}
 
@@ -37,10 +38,13 @@ def incidents() -> str:
 @web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
     found = get_incident(actor(), incident_id)
-    events = [event_line(event) for event in reversed(incident_events(found))]
-    return render_template(
-        "incidents/incident.html", incident=incident_row(found), events=events, site_id=found.site_id
-    )
+    events = incident_events(found)
+    row = incident_row(found)
+    # What was found on a watched page, and its evidence, stands at the alert that somebody confirmed.
+    alert_id = next((event.alert_id for event in events if event.alert_id), None)
+    row["alert_url"] = url_for("web.alert", alert_id=alert_id) if alert_id else None
+    lines = [event_line(event) for event in reversed(events)]
+    return render_template("incidents/incident.html", incident=row, events=lines, site_id=found.site_id)
 
 
 @web.post("/incidents/<id:incident_id>/ack")

@@ -28,7 +28,8 @@ from app.web.blueprint import web
 from app.web.charts import chosen_range, range_words, ranges, strip_of
 from app.web.forms import Form, commas
 from app.web.identity import actor
-from app.web.present.state import event_line, headline, incident_row, monitor_row, site_row, site_sentence
+from app.web.present.event import event_line
+from app.web.present.state import headline, incident_row, monitor_row, site_row, site_sentence
 
 
 @web.get("/sites")

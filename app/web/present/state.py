@@ -11,22 +11,13 @@ from flask_babel import ngettext
 from app.core.clock import from_ms, now
 from app.core.clock import from_ms as moment_of
 from app.engine.usability.reasons import sentence
-from app.models import Event, Incident, Monitor, Site
+from app.models import Incident, Monitor, Site
 from app.service.overview import SiteState
 from app.service.series import Piece
+from app.service.tamper.say import incident_sentence
 from app.web.i18n import current_locale
 from app.web.times import duration, full_time
-from app.web.words import STATUSES, event_label, state_label
-
-GLYPHS = {
-    "monitor.up": "up",
-    "monitor.down": "down",
-    "monitor.unknown": "unknown",
-    "monitor.paused": "paused",
-    "monitor.pending": "pending",
-    "incident.opened": "down",
-    "incident.closed": "up",
-}
+from app.web.words import STATUSES
 
 
 def reason_sentence(reason: str | None, detail: dict[str, Any] | None) -> str:
@@ -100,23 +91,15 @@ def site_sentence(state: SiteState, monitors: list[dict[str, Any]]) -> str:
     return ngettext("%(num)s monitor", "%(num)s monitors", count)
 
 
-def event_line(event: Event) -> dict[str, Any]:
-    """One line of the timeline."""
-    detail = event.detail or {}
-    name = detail.get("monitor", "")
-    # Only what was down can be up "again".
-    is_first_up = event.kind == "monitor.up" and detail.get("before") != "DOWN"
-    said = state_label("UP") if is_first_up else event_label(event.kind)
-    text = f"{name}: {said}" if name else said
-    url = url_for("web.incident", incident_id=event.incident_id) if event.incident_id else ""
-    why = reason_sentence(event.cause, detail.get("values")) if event.cause else ""
-    return {
-        "glyph": GLYPHS.get(event.kind, "info"),
-        "text": text,
-        "why": why or (_("by %(who)s", who=detail["by"]) if detail.get("by") else ""),
-        "at": event.at,
-        "url": url,
-    }
+def _what(incident: Incident) -> dict[str, Any]:
+    """What it is about: a monitor, or a watched page with its alert."""
+    if incident.watch is not None:
+        url = url_for("web.watch", watch_id=incident.watch_id)
+        return {"what": incident.watch.name, "what_url": url, "is_page": True}
+    if incident.monitor is not None:
+        url = url_for("web.monitor", monitor_id=incident.monitor_id)
+        return {"what": incident.monitor.name, "what_url": url, "is_page": False}
+    return {"what": "", "what_url": "", "is_page": False}
 
 
 def incident_row(incident: Incident) -> dict[str, Any]:
@@ -127,9 +110,8 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "url": url_for("web.incident", incident_id=incident.id),
         "site": incident.site.name,
         "site_url": url_for("web.site", site_id=incident.site_id),
-        "monitor": incident.monitor.name,
-        "monitor_url": url_for("web.monitor", monitor_id=incident.monitor_id),
-        "why": reason_sentence(incident.cause, incident.detail),
+        **_what(incident),
+        "why": incident_sentence(incident, current_locale()),
         "severity": incident.severity,
         "started_at": incident.started_at,
         "opened_at": incident.opened_at,

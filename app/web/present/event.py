@@ -1,0 +1,93 @@
+"""Lines of a site's timeline, whichever of the jobs wrote them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.engine.tamper.sentences import sentence as tamper_sentence
+from app.engine.tamper.visible import visible
+from app.models import Event
+from app.service.tamper.say import note_sentence
+from app.web.i18n import current_locale
+from app.web.present.state import reason_sentence
+from app.web.words import event_label, state_label
+
+GLYPHS = {
+    "monitor.up": "up",
+    "monitor.down": "down",
+    "monitor.unknown": "unknown",
+    "monitor.paused": "paused",
+    "monitor.pending": "pending",
+    "incident.opened": "down",
+    "incident.closed": "up",
+    "watch.learned": "up",
+    "watch.error": "unknown",
+    "watch.recovered": "up",
+    "watch.paused": "paused",
+    "alert.opened": "down",
+    "alert.reopened": "down",
+    "alert.folded": "down",
+    "alert.changed": "down",
+    "alert.confirmed": "down",
+    "alert.closed": "up",
+    "alert.approved": "up",
+    "alert.allowed": "up",
+    "deployment.announced": "maintenance",
+    "deployment.applied": "maintenance",
+}
+
+
+def event_line(event: Event) -> dict[str, Any]:
+    """One line of the timeline."""
+    detail = event.detail or {}
+    name = detail.get("monitor") or detail.get("watch") or ""
+    # Only what was down can be up "again".
+    is_first_up = event.kind == "monitor.up" and detail.get("before") != "DOWN"
+    said = state_label("UP") if is_first_up else event_label(event.kind)
+    why = _why(event, detail)
+    return {
+        "glyph": _glyph(event, detail),
+        "text": f"{name}: {said}" if name else said,
+        "why": why or (_("by %(who)s", who=detail["by"]) if _is_person(detail) else ""),
+        "at": event.at,
+        "url": _url(event),
+    }
+
+
+def _is_person(detail: dict[str, Any]) -> bool:
+    return "@" in str(detail.get("by", "")) or ":" in str(detail.get("by", ""))
+
+
+def _glyph(event: Event, detail: dict[str, Any]) -> str:
+    if event.kind in ("alert.opened", "alert.reopened", "alert.folded", "alert.changed"):
+        return "down" if detail.get("level") == "alert" else "degraded"
+    return GLYPHS.get(event.kind, "info")
+
+
+def _why(event: Event, detail: dict[str, Any]) -> str:
+    """What was seen, or who and why; what a page said in it is shown with its unseen characters named."""
+    locale, values = current_locale(), detail.get("values") or {}
+    if event.kind == "watch.error":
+        return note_sentence(str(detail.get("code")), values, locale)
+    if event.kind in ("alert.approved", "alert.allowed", "alert.confirmed") and detail.get("by"):
+        reason = detail.get("reason")
+        who = _("by %(who)s", who=detail["by"])
+        return f"{who} · {reason}" if reason else who
+    if detail.get("code"):
+        return visible(tamper_sentence(str(detail["code"]), values, locale))
+    if event.cause and event.watch_id is None:
+        return reason_sentence(event.cause, detail.get("values"))
+    return ""
+
+
+def _url(event: Event) -> str:
+    if event.alert_id:
+        return url_for("web.alert", alert_id=event.alert_id)
+    if event.incident_id:
+        return url_for("web.incident", incident_id=event.incident_id)
+    if event.watch_id and event.kind != "watch.deleted":
+        return url_for("web.watch", watch_id=event.watch_id)
+    return ""
