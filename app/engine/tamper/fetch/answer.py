@@ -33,12 +33,22 @@ def header(headers: Headers, name: str) -> str:
     return next((value for each, value in reversed(headers) if each.lower() == name), "")
 
 
-def is_nested_coding(line: bytes) -> bool:
-    """Whether a header line names a content coding inside another.
+class CodingGate:
+    """Looks at header lines as they come, for a content coding inside another.
 
     Nested ones are a known way to make a reader work for hours on a few bytes, so one is the limit.
     """
-    return line[:17].lower() == b"content-encoding:" and b"," in line
+
+    def __init__(self) -> None:
+        self.is_nested = False
+        self._count = 0
+
+    def take(self, line: bytes) -> None:
+        if line.startswith(b"HTTP/"):
+            self._count = 0
+        elif line[:17].lower() == b"content-encoding:":
+            self._count += 1 + line.count(b",")
+            self.is_nested = self._count > 1
 
 
 def is_unknown_coding(headers: Headers) -> bool:

@@ -19,12 +19,12 @@ from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 from app.engine.net.resolver import Answer
 from app.engine.net.target import Target, TargetError, parse_target
 from app.engine.tamper.fetch.answer import (
+    CodingGate,
     Cookies,
     Headers,
     certificate_of,
     header,
     headers_of,
-    is_nested_coding,
     is_unknown_coding,
 )
 from app.engine.tamper.fetch.views import VIEWS
@@ -59,7 +59,7 @@ class FetchRun:
         "_dns_timer",
         "_done",
         "_first_origin",
-        "_is_nested",
+        "_gate",
         "_is_over",
         "_lines",
         "_loop",
@@ -88,7 +88,7 @@ class FetchRun:
         self._dns_timer: Timer | None = None
         self._lines: list[bytes] = []
         self._decodes = True
-        self._is_nested = False
+        self._gate = CodingGate()
         self._is_over = False
         self._stop_at = 0.0
         self._stolen_before = 0.0
@@ -172,14 +172,14 @@ class FetchRun:
             options=self._options(),
         )
         self._lines = []
-        self._is_nested = False
+        self._gate = CodingGate()
         self._loop.curl.start(self._request, self._guarded_transfer)
 
     def _on_header(self, line: bytes) -> int | None:
         self._lines.append(line)
-        self._is_nested = self._is_nested or is_nested_coding(line)
+        self._gate.take(line)
         # Returning another number than was given ends the transfer, before any of the body is decoded.
-        return -1 if self._is_nested else None
+        return -1 if self._gate.is_nested else None
 
     def _options(self) -> list[Option]:
         lines = [f"{name}: {value}".encode() for name, value in self._headers().items()]
@@ -234,7 +234,7 @@ class FetchRun:
         self._finish(transfer, headers, self._reason(transfer))
 
     def _reason(self, transfer: Transfer) -> str:
-        if self._is_nested or transfer.code == pycurl.E_BAD_CONTENT_ENCODING:
+        if self._gate.is_nested or transfer.code == pycurl.E_BAD_CONTENT_ENCODING:
             return "body_unreadable"
         reason = failure_of(transfer, self._request, self._target.host, self._want.timeout_ms)[1]
         stolen = self._loop.reactor.stolen(monotonic()) - self._stolen_before
