@@ -123,12 +123,18 @@ def _is_on(noise: Noise, begun: int, step: int) -> bool:
 
 
 def generate(
-    count: int, seed: int, pages: Sequence[Page] | None = None, *, held_out: bool = False
+    count: int,
+    seed: int,
+    pages: Sequence[Page] | None = None,
+    *,
+    held_out: bool = False,
+    only: str | None = None,
 ) -> Iterator[Case]:
-    """`count` histories; a third of all sites is kept for `held_out` ones."""
-    chosen = [
-        p for p in (all_pages() if pages is None else pages) if pages is not None or p.is_held_out == held_out
-    ]
+    """`count` histories, of `pages` or of all that can be had: a third of all sites is kept for `held_out`.
+
+    `only` names one kind of attack, for every history.
+    """
+    chosen = [page for page in all_pages() if page.is_held_out == held_out] if pages is None else pages
     by_language: dict[str, list[Page]] = {}
     for page in chosen:
         by_language.setdefault(page.language, []).append(page)
@@ -139,16 +145,16 @@ def generate(
     while number < count:
         rng = Random(f"{seed}/{number}")
         page = rng.choice(by_language[rng.choices(languages, weights)[0]])
-        yield _case(f"c{number:05}", page, rng, is_attack=rng.random() < 0.55)
+        wanted = _attack(rng) if rng.random() < 0.55 else None
+        yield _case(f"c{number:05}", page, rng, ATTACKS[only] if only else wanted)
         number += 1
 
 
-def _case(name: str, page: Page, rng: Random, *, is_attack: bool) -> Case:
-    life = _life(page, rng, is_attack=is_attack)
-    wanted = _attack(rng) if is_attack else None
+def _case(name: str, page: Page, rng: Random, wanted: Attack | None) -> Case:
+    life = _life(page, rng)
     if wanted is not None:
         _furnish(life, rng, wanted.needs)
-    _happen(life, rng, is_attack=is_attack)
+    _happen(life, rng, is_attack=wanted is not None)
     views = _views(rng, wanted)
     sources = {view: [life.show(step, view) for step in range(life.last + 1)] for view in ["", *views]}
     struck: dict[str, str] = {}
@@ -193,7 +199,7 @@ def _headers(view: str) -> dict[str, str]:
     return {"User-Agent": VIEWS[view]}
 
 
-def _life(page: Page, rng: Random, *, is_attack: bool) -> _Life:
+def _life(page: Page, rng: Random) -> _Life:
     seed = str(rng.randrange(1 << 60))
     at = EPOCH + rng.randrange(20_000_000)
     moments = [at]
