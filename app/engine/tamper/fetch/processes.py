@@ -36,6 +36,11 @@ def descendants(root: int) -> set[int]:
     return found
 
 
+def is_alive(pid: int) -> bool:
+    """Whether the process runs: one that has ended but was not yet asked about by its parent does not."""
+    return _stat(pid)[:1] not in ([], ["Z"], ["X"])
+
+
 def memory_of(pids: set[int]) -> int:
     """Bytes of memory that are the processes' own: anonymous and shared memory, not the program's files.
 
@@ -54,7 +59,7 @@ def kill_tree(root: int) -> None:
             _kill(pid)
         # Whoever was just born under a dying parent is adopted by the root and found in the next round; a
         # root that is dead or busy reaps nobody, so those who are but zombies must not count for ever.
-        if all(_is_zombie(pid) for pid in below):
+        if not any(is_alive(pid) for pid in below):
             break
     _kill(root)
 
@@ -82,10 +87,6 @@ def _stat(pid: int) -> list[str]:
     except OSError:
         return []
     return text.rpartition(")")[2].split()
-
-
-def _is_zombie(pid: int) -> bool:
-    return _stat(pid)[:1] in ([], ["Z"], ["X"])
 
 
 def _memory(pid: int) -> int:
