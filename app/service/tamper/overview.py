@@ -54,17 +54,7 @@ def open_alert_counts(actor: Actor, watch_ids: Sequence[int]) -> dict[int, int]:
         )
         .group_by(Alert.watch_id)
     )
-    return dict(rows.tuples())
-
-
-def folded_counts(actor: Actor, alert_ids: Sequence[int]) -> dict[int, int]:
-    """How many other pages show the same change, by the id of the alert they stand under."""
-    rows = db.session.execute(
-        select(Alert.parent_id, func.count())
-        .where(Alert.organization_id == actor.organization_id, Alert.parent_id.in_(list(alert_ids)))
-        .group_by(Alert.parent_id)
-    )
-    return {parent_id: count for parent_id, count in rows if parent_id is not None}
+    return dict(rows.tuples().all())
 
 
 def open_alerts(actor: Actor) -> int:

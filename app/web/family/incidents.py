@@ -38,12 +38,10 @@ def incidents() -> str:
 @web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
     found = get_incident(actor(), incident_id)
-    events = incident_events(found)
     row = incident_row(found)
-    # What was found on a watched page, and its evidence, stands at the alert that somebody confirmed.
-    alert_id = next((event.alert_id for event in events if event.alert_id), None)
+    alert_id = found.detail.get("alert_id")
     row["alert_url"] = url_for("web.alert", alert_id=alert_id) if alert_id else None
-    lines = [event_line(event) for event in reversed(events)]
+    lines = [event_line(event) for event in reversed(incident_events(found))]
     return render_template("incidents/incident.html", incident=row, events=lines, site_id=found.site_id)
 
 

@@ -51,6 +51,18 @@ def alert_row(alert: Alert, folded: int = 0) -> dict[str, Any]:
     }
 
 
+def other_row(alert: Alert) -> dict[str, Any]:
+    """Another page of the site with the same change."""
+    words, look = ALERT_STATES[alert.state]
+    return {
+        "url": url_for("web.alert", alert_id=alert.id),
+        "page": alert.watch.name,
+        "address": alert.watch.url,
+        "state_text": str(words),
+        "state_look": look,
+    }
+
+
 def outcome(alert: Alert) -> str:
     """What somebody decided, or that it went by itself; empty while it is open."""
     sentences = {
@@ -104,6 +116,7 @@ def effects(alert: Alert, others: int) -> dict[str, list[str]]:
         ],
         "allow_effects": [
             _("Exactly this finding stays silent here from now on. Anything else is reported as ever."),
+            *again,
             _("It can be taken back on the page of the watch."),
         ],
         "real_effects": [

@@ -84,7 +84,7 @@ def _why(event: Event, detail: dict[str, Any]) -> str:
 
 
 def _url(event: Event) -> str:
-    if event.alert_id:
+    if event.alert_id and not event.kind.startswith("incident."):
         return url_for("web.alert", alert_id=event.alert_id)
     if event.incident_id:
         return url_for("web.incident", incident_id=event.incident_id)
