@@ -8,10 +8,12 @@ from flask import Flask
 def register_commands(app: Flask) -> None:
     from app.cli.admin import create_admin
     from app.cli.doctor import doctor
+    from app.cli.evidence import evidence
     from app.cli.setting import setting
     from app.cli.usability import usability
 
     app.cli.add_command(create_admin)
     app.cli.add_command(doctor)
+    app.cli.add_command(evidence)
     app.cli.add_command(setting)
     app.cli.add_command(usability)

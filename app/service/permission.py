@@ -13,7 +13,7 @@ PUBLIC = "public"
 SELF = "self"
 """Any logged-in user, about themselves."""
 
-_VIEWER = {"site.read", "usability.read", "channel.read", "settings.read", "user.read"}
+_VIEWER = {"site.read", "usability.read", "tamper.read", "channel.read", "settings.read", "user.read"}
 _OPERATOR = _VIEWER | {"site.write", "usability.write", "usability.run", "incident.write"}
 _ADMIN = _OPERATOR | {"channel.write", "settings.write", "audit.read"}
 _OWNER = _ADMIN | {"organization.write"}
@@ -59,6 +59,9 @@ RULES: dict[tuple[str, str], str] = {
     ("v1.incident", "GET"): "usability.read",
     ("v1.incident_ack", "POST"): "incident.write",
     ("v1.locations", "GET"): "usability.read",
+    ("v1.alert_evidence", "GET"): "tamper.read",
+    ("v1.watch_restore", "GET"): "tamper.read",
+    ("v1.evidence", "GET"): "tamper.read",
     ("v1.channel_types", "GET"): "channel.read",
     ("v1.channels", "GET"): "channel.read",
     ("v1.channels", "POST"): "channel.write",

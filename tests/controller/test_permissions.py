@@ -19,6 +19,7 @@ from app.service.monitor import create_monitor, pause_monitor
 from app.service.permission import PERMISSIONS, PUBLIC, RULES, SELF, rule_of
 from app.service.site import create_site
 from tests.cast import PASSWORD, make_organization, make_user
+from tests.service.tamper.kept import make_watch, raise_alert, snap
 
 ROLES = ("owner", "admin", "operator", "viewer")
 WAYS = ("session", "jwt")
@@ -59,7 +60,11 @@ def make_things(owner: Actor) -> dict[str, int]:
         )
         session.add_all([incident, delivery])
     pause_monitor(owner, monitor.id)
+    watch = make_watch(owner.organization)
+    first, second = (snap(watch, body) for body in (b"<p>as it was</p>", b"<p>as it is</p>"))
     return {
+        "watch_id": watch.id,
+        "alert_id": raise_alert(watch, first, second).id,
         "site_id": site.id,
         "monitor_id": monitor.id,
         "channel_id": channel.id,
@@ -112,7 +117,7 @@ def ask(client: FlaskClient, headers: dict[str, str], method: str, path: str) ->
     # A body with a field nobody knows: past the door it is refused as invalid, and nothing is changed.
     body = {"no_such_field": 1} if method in ("POST", "PATCH", "PUT") else None
     answer = client.open(path, method=method, headers=headers, json=body)
-    document = answer.get_json()
+    document = answer.get_json(silent=True) or {"code": 0}  # A file to take away is no document.
     return answer.status_code, document.get("code")
 
 

@@ -18,7 +18,10 @@ from app.controller.common.parser import Parser
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What an operation takes and gives: all that its documentation is made from."""
+    """What an operation takes and gives: all that its documentation is made from.
+
+    `media` is what it answers with instead of a document: a file of that type.
+    """
 
     summary: str
     parser: Parser | None = None
@@ -26,6 +29,7 @@ class Operation:
     is_paged: bool = False
     status: int = 200
     about: str = ""
+    media: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def operation(
     paged: bool = False,
     status: int = 200,
     about: str = "",
+    media: str | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a method an operation: 1. authorise, 2. parse, 3. the method itself, 4. dump."""
 
@@ -67,7 +72,7 @@ def operation(
                 return result
             return answer(dump(result, output), status=status)
 
-        wrapped.operation = Operation(summary, parser, output, paged, status, about)  # type: ignore[attr-defined]
+        wrapped.operation = Operation(summary, parser, output, paged, status, about, media)  # type: ignore[attr-defined]
         return wrapped
 
     return decorate

@@ -63,7 +63,7 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
         "responses": {
             str(about.status): {
                 "description": "ok",
-                "content": {"application/json": {"schema": _envelope(about)}},
+                "content": _content(about),
             },
             **{code: {"$ref": f"#/components/responses/{code}"} for code in ERRORS},
         },
@@ -90,6 +90,12 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
             "content": said["responses"]["200"]["content"],
         }
     return {**said, "parameters": parameters} if parameters else said
+
+
+def _content(about: Operation) -> dict[str, Any]:
+    if about.media is not None:
+        return {about.media: {"schema": {"type": "string", "format": "binary"}}}
+    return {"application/json": {"schema": _envelope(about)}}
 
 
 def _parameter(argument: Any) -> dict[str, Any]:

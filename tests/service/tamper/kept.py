@@ -109,7 +109,7 @@ def raise_alert(watch: Watch, before: Snapshot, after: Snapshot, *, state: str =
             after_snapshot_id=after.id,
             snapshots={"plain": str(after.id)},
             first_seen_at=after.at,
-            opened_at=after.at,
+            opened_at=now(),
         )
         alert.classes = ["malicious_script"]
         session.add(alert)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -57,6 +58,14 @@ class Entry:
 def is_safe(name: str) -> bool:
     """A name that leads to one place inside the folder it is unpacked in, on every system."""
     return bool(_NAME.match(name)) and ".." not in name and not name.endswith(".")
+
+
+def write_file(out: BinaryIO, name: str, data: bytes) -> Entry:
+    """Write a file behind those that were written already; a zip's directory has to follow."""
+    entry = Entry(name, len(data), zlib.crc32(data))
+    out.write(entry.local())
+    out.write(data)
+    return entry
 
 
 def write_directory(out: BinaryIO, entries: Iterable[Entry]) -> int:

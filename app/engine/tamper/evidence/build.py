@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -19,6 +18,7 @@ from app.engine.tamper.evidence.archive import (
     Entry,
     is_safe,
     write_directory,
+    write_file,
 )
 from app.engine.tamper.evidence.manifest import About, manifest
 
@@ -47,9 +47,9 @@ def build(out: BinaryIO, sources: Iterable[Source], about: About, key: Ed25519Pr
         if len(data) > MAX_FILE_BYTES or total > MAX_BYTES:
             raise ArchiveError(f"{source.name} makes the package larger than it may be")
         files.append((source.name, len(data), hashlib.sha256(data).hexdigest()))
-        entries.append(_write(out, source.name, data))
+        entries.append(write_file(out, source.name, data))
     document, head = manifest(about, files, key)
-    entries.append(_write(out, MANIFEST, document))
+    entries.append(write_file(out, MANIFEST, document))
     write_directory(out, entries)
     return head
 
@@ -62,10 +62,3 @@ def _check_names(names: list[str]) -> None:
     for name in names:
         if not is_safe(name) or name == MANIFEST:
             raise ArchiveError(f"{name!r} cannot be a file's name in a package")
-
-
-def _write(out: BinaryIO, name: str, data: bytes) -> Entry:
-    entry = Entry(name, len(data), zlib.crc32(data))
-    out.write(entry.local())
-    out.write(data)
-    return entry
