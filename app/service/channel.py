@@ -52,7 +52,10 @@ def config_of(channel: Channel) -> dict[str, Any]:
 
 
 def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
-    """Add a channel from type, name, config and optionally is_enabled."""
+    """Add a channel from type, name, config and optionally is_enabled and alert_severities.
+
+    The last says which tamper alerts go there, by severity, and "notice" for notices; None is the default.
+    """
     kind = _kind_of(values["type"])
     name, config = _name(values), _config(kind, values["config"], {})
     with write() as session:
@@ -62,6 +65,7 @@ def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
             name=name,
             sealed_config=seal(config),
             is_enabled=values.get("is_enabled", True),
+            alert_severities=values.get("alert_severities"),
         )
         session.add(channel)
         session.flush()
@@ -84,6 +88,8 @@ def change_channel(actor: Actor, channel_id: int, values: dict[str, Any]) -> Cha
             channel.name = name
         if "is_enabled" in values:
             channel.is_enabled = values["is_enabled"]
+        if "alert_severities" in values:
+            channel.alert_severities = values["alert_severities"]
         if sealed is not None:
             channel.sealed_config = sealed
         old, new = changed(before, _facts(channel))
@@ -187,4 +193,5 @@ def _facts(channel: Channel) -> dict[str, Any]:
         "name": channel.name,
         "config": config_of(channel),
         "is_enabled": channel.is_enabled,
+        "alert_severities": channel.alert_severities,
     }

@@ -19,6 +19,7 @@ def list_incidents(
     *,
     site_id: int | None = None,
     monitor_id: int | None = None,
+    watch_id: int | None = None,
     is_open: bool | None = None,
     cursor: str | None = None,
     limit: int = 50,
@@ -33,6 +34,8 @@ def list_incidents(
         statement = statement.where(Incident.site_id == site_id)
     if monitor_id is not None:
         statement = statement.where(Incident.monitor_id == monitor_id)
+    if watch_id is not None:
+        statement = statement.where(Incident.watch_id == watch_id)
     if is_open is not None:
         statement = statement.where(
             Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None)

@@ -8,20 +8,22 @@ from app.controller.common.output import Id, Mapping, Moment, Text, Value
 from app.controller.common.parser import boolean, identifier, listing
 from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
-from app.engine.usability.reasons import sentence
 from app.service import incident as service
 from app.service.actor import Actor
+from app.service.tamper.say import incident_sentence
 
 INCIDENT: dict[str, Value] = {
     "id": Id(),
     "site_id": Id(),
-    "monitor_id": Id(),
+    "monitor_id": Id(nullable=True),
+    "watch_id": Id(nullable=True),
     "site": Text(attribute="site.name"),
-    "monitor": Text(attribute="monitor.name"),
+    "monitor": Text(nullable=True, attribute=lambda incident: incident.monitor and incident.monitor.name),
+    "watch": Text(nullable=True, attribute=lambda incident: incident.watch and incident.watch.name),
     "state": Text(attribute=lambda incident: "closed" if incident.closed_at else "open"),
     "severity": Text(),
     "cause": Text(),
-    "sentence": Text(attribute=lambda incident: sentence(incident.cause, incident.detail, "en")),
+    "sentence": Text(attribute=lambda incident: incident_sentence(incident, "en")),
     "detail": Mapping(),
     "started_at": Moment(),
     "opened_at": Moment(),
@@ -39,6 +41,7 @@ class Incidents(Resource):
         parser=listing()
         .add("site_id", identifier())
         .add("monitor_id", identifier())
+        .add("watch_id", identifier())
         .add("is_open", boolean(), help="Only open, or only closed ones."),
         output=INCIDENT,
         paged=True,

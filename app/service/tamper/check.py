@@ -2,7 +2,8 @@
 
 1. All views of all watches are fetched together.
 2. A page that is byte for byte what was judged last costs a hash, and one UPDATE for all such of the message.
-3. A new watch learns: it is fetched several times, one after the other, and nothing is said until then.
+3. A new watch learns: it is fetched several times, one after the other, and nothing is said until then. The
+   last of these fetches is judged, by what was learned from those before.
 4. Anything else is judged (see `weighing`) and written down, a transaction a watch. Files are written before
    the transaction, messages are sent after it.
 
@@ -33,7 +34,7 @@ def check_watches(slots: Sequence[tuple[int, int]], *, pause: Callable[[float], 
     """Check the watches of these (id, due in unix ms); what has to follow is in the answer."""
     done = Done()
     learners = _check(slots, done)
-    for _ in range(LEARNING - 1):
+    for _ in range(LEARNING):
         if not learners:
             break
         pause(LEARN_PAUSE_SECONDS)
@@ -42,19 +43,16 @@ def check_watches(slots: Sequence[tuple[int, int]], *, pause: Callable[[float], 
 
 
 def _check(slots: Sequence[tuple[int, int]], done: Done) -> list[Case]:
-    """One look at each; gives those that have more to learn."""
+    """One look at each; gives those that learned from it, and so have to be looked at again."""
     cases = load_cases(slots)
     look_at(cases)
     same = [case for case in cases if case.main.error is None and is_same(case)]
     record_same(same)
     changed = [case for case in cases if case not in same]
-    for case in changed:
-        record_outcome(_outcome(case), done)
-    return [case for case in changed if case.main.error is None and _has_to_learn(case)]
-
-
-def _has_to_learn(case: Case) -> bool:
-    return any(not is_learned(case.row(look.view)) for look in (case.main, *case.others))
+    outcomes = [_outcome(case) for case in changed]
+    for outcome in outcomes:
+        record_outcome(outcome, done)
+    return [outcome.case for outcome in outcomes if "learning" in outcome.baselines.values()]
 
 
 def _outcome(case: Case) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Alert, Event, Incident, Watch
+from app.models import Alert, Event, Incident, Watch, WatchState
 from app.service.tamper.outcome import Done
 from app.service.tamper.telling import tell_incident
 
@@ -37,16 +37,23 @@ def close_alert(
 
 
 def close_incident(session: Session, watch: Watch, by: str, at: datetime) -> int:
-    """End the incident that somebody opened for this watch; returns how many deliveries were put in."""
+    """End this page's part in an incident, and the incident when no other page has one left.
+
+    Returns how many deliveries were put in the outbox.
+    """
     if watch.state.incident_id is None:
         return 0
     incident = session.get(Incident, watch.state.incident_id, populate_existing=True)
     watch.state.incident_id = None
     if incident is None or incident.closed_at is not None:
         return 0
-    incident.closed_at, incident.closed_by = at, by
-    for alert in session.scalars(select(Alert).where(Alert.incident_id == incident.id)):
+    own = (Alert.incident_id == incident.id, Alert.watch_id == watch.id)
+    for alert in session.scalars(select(Alert).where(*own)):
         alert.closed_at = at
+    session.flush()
+    if session.scalar(select(WatchState.watch_id).where(WatchState.incident_id == incident.id).limit(1)):
+        return 0
+    incident.closed_at, incident.closed_by = at, by
     session.add(
         Event(
             organization_id=watch.organization_id,

@@ -18,7 +18,7 @@ from app.models import Baseline, Event, Watch, WatchState, WatchView, write
 from app.service.tamper.alarm import close_vanished, raise_alarm, settle_known
 from app.service.tamper.case import Case
 from app.service.tamper.outcome import Done, Outcome
-from app.service.tamper.standing import state_of
+from app.service.tamper.standing import add_baseline, state_of
 
 
 def record_same(cases: Sequence[Case]) -> None:
@@ -116,13 +116,6 @@ def _approve(session: Session, row: WatchView, outcome: Outcome, at: datetime) -
         )
     )
     add_baseline(row, at)
-
-
-def add_baseline(row: WatchView, at: datetime) -> None:
-    """One more baseline: the profile has to be made anew, and the page to be judged by it."""
-    row.baselines += 1
-    row.learned_at = at
-    row.engine_version = 0
 
 
 def _apply_verdict(session: Session, watch: Watch, outcome: Outcome, at: datetime, done: Done) -> None:

@@ -1,6 +1,8 @@
-"""Where a watch stands, by what the rows say of it."""
+"""Where a watch stands, by what the rows say of it, and what makes it be judged anew."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -29,3 +31,19 @@ def state_of(session: Session, watch: Watch) -> str:
     if alert is None or alert.state != "open":
         return "OK"
     return "ALERT" if alert.level == "alert" else "NOTICE"
+
+
+def judge_anew(watch: Watch, *, relearn: bool = False) -> None:
+    """Something a verdict depends on has changed: the same bytes are to be judged again."""
+    watch.state.pending = None
+    for row in watch.view_rows:
+        row.last_sha256 = None
+        if relearn:
+            row.engine_version = 0
+
+
+def add_baseline(row: WatchView, at: datetime) -> None:
+    """One more baseline: the profile has to be made anew, and the page to be judged by it."""
+    row.baselines += 1
+    row.learned_at = at
+    row.engine_version = 0

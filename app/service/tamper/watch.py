@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError
-from app.models import Event, Site, Watch, WatchState, WatchView, db, write
+from app.models import Baseline, Event, Site, Watch, WatchState, WatchView, db, write
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
@@ -18,7 +18,7 @@ from app.service.site import get_site
 from app.service.tamper import timing
 from app.service.tamper.ending import close_alert as end_alert
 from app.service.tamper.ending import close_incident, open_alert_of, put_event
-from app.service.tamper.standing import state_of
+from app.service.tamper.standing import judge_anew, state_of
 from app.service.tamper.watch_values import REJUDGED, RELEARNED, clean_url, cleaned, facts
 
 MAX_AT_ONCE = 100
@@ -28,10 +28,10 @@ MAX_WATCHES = 5_000
 
 def get_watch(actor: Actor, watch_id: int) -> Watch:
     """The organization's watch with its site and state, or `NotFoundError`."""
-    return _own(db.session(), actor, watch_id)
+    return own_watch(db.session(), actor, watch_id)
 
 
-def _own(session: Session, actor: Actor, watch_id: int) -> Watch:
+def own_watch(session: Session, actor: Actor, watch_id: int) -> Watch:
     return fetch_own(session, Watch, actor, watch_id, joinedload(Watch.site))
 
 
@@ -148,7 +148,7 @@ def change_watch(actor: Actor, watch_id: int, values: dict[str, Any]) -> Watch:
     """
     clean = cleaned(values)
     with write() as session:
-        watch = _own(session, actor, watch_id)
+        watch = own_watch(session, actor, watch_id)
         before = facts(watch)
         for name, value in clean.items():
             setattr(watch, name, value)
@@ -178,21 +178,8 @@ def _adapt(session: Session, watch: Watch, new: dict[str, Any]) -> None:
         watch.state.state = state_of(session, watch)
 
 
-def judge_anew(watch: Watch, *, relearn: bool = False) -> None:
-    """Something a verdict depends on has changed: the same bytes are to be judged again."""
-    watch.state.pending = None
-    for row in watch.view_rows:
-        row.last_sha256 = None
-        if relearn:
-            row.engine_version = 0
-
-
 def forget_learned(session: Session, watch: Watch) -> None:
     """Begin again with learning; what was kept of the old page stays until its time is over."""
-    from sqlalchemy import delete
-
-    from app.models import Baseline
-
     session.execute(delete(Baseline).where(Baseline.watch_id == watch.id))
     judge_anew(watch)
     for row in watch.view_rows:
@@ -209,7 +196,7 @@ def forget_learned(session: Session, watch: Watch) -> None:
 def delete_watch(actor: Actor, watch_id: int) -> None:
     """Remove a watch with its snapshots and alerts; the site's timeline keeps their lines."""
     with write() as session:
-        watch = _own(session, actor, watch_id)
+        watch = own_watch(session, actor, watch_id)
         session.add(_event(actor, watch, "watch.deleted"))
         record_change(session, actor, "watch.delete", "watch", watch.id, before=facts(watch))
         alert = open_alert_of(session, watch)
@@ -230,7 +217,7 @@ def resume_watch(actor: Actor, watch_id: int) -> Watch:
 
 def _set_paused(actor: Actor, watch_id: int, paused: bool) -> Watch:
     with write() as session:
-        watch = _own(session, actor, watch_id)
+        watch = own_watch(session, actor, watch_id)
         if watch.is_paused != paused:
             watch.is_paused = paused
             watch.revision += 1
