@@ -67,7 +67,7 @@ class Budget:
     def want(self, url: str, role: str, referrer: str, view: str) -> Want:
         seconds = min(self.stop_at - monotonic(), _SECONDS_EACH)
         headers = {"Accept": _ACCEPT.get(role, "*/*"), "Referer": _referrer(referrer, url)}
-        return Want(url, view, max(int(seconds * 1000), 1), self.max_each, self.allow, headers)
+        return Want(url, view, max(int(seconds * 1000), 1), self.max_each, self.allow, headers, is_part=True)
 
 
 def fetch_assets(

@@ -42,6 +42,7 @@ MAX_REDIRECTS = 10
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CODINGS = "gzip, deflate, br"
 _MIN_CONNECT_MS = 250
+_STALE = {"connection_reset", "empty_reply"}
 _MAX_LOCATION = 4096
 # These say what a browser likes, not who is asking; all other headers of the want stay at its origin.
 _HARMLESS_HEADERS = {"accept", "accept-language", "user-agent", "cache-control", "pragma", "referer"}
@@ -66,6 +67,7 @@ class FetchRun:
         "_redirects",
         "_request",
         "_seen",
+        "_shares",
         "_stolen_before",
         "_stop_at",
         "_target",
@@ -88,6 +90,7 @@ class FetchRun:
         self._dns_timer: Timer | None = None
         self._lines: list[bytes] = []
         self._decodes = True
+        self._shares = want.is_part
         self._gate = CodingGate()
         self._is_over = False
         self._stop_at = 0.0
@@ -164,7 +167,7 @@ class FetchRun:
             address=self._addresses.pop(0),
             port=self._target.port,
             is_tls=is_tls,
-            wants_tls=is_tls,
+            wants_tls=is_tls and not self._want.is_part,
             timeout_ms=left_ms,
             connect_timeout_ms=connect_ms,
             max_body=self._want.max_bytes,
@@ -184,6 +187,8 @@ class FetchRun:
     def _options(self) -> list[Option]:
         lines = [f"{name}: {value}".encode() for name, value in self._headers().items()]
         options: list[Option] = [(pycurl.HTTPHEADER, lines), (pycurl.HEADERFUNCTION, self._on_header)]
+        if self._shares:
+            options += [(pycurl.FRESH_CONNECT, 0), (pycurl.FORBID_REUSE, 0)]
         if self._decodes:
             options += [(pycurl.ACCEPT_ENCODING, _CODINGS), (pycurl.HTTP_CONTENT_DECODING, 1)]
         return options
@@ -231,7 +236,14 @@ class FetchRun:
             self._addresses = [self._request.address]
             self._connect()
             return
-        self._finish(transfer, headers, self._reason(transfer))
+        reason = self._reason(transfer)
+        if self._shares and reason in _STALE:
+            # The server had closed the connection that was to be used again.
+            self._shares = False
+            self._addresses = [self._request.address]
+            self._connect()
+            return
+        self._finish(transfer, headers, reason)
 
     def _reason(self, transfer: Transfer) -> str:
         if self._gate.is_nested or transfer.code == pycurl.E_BAD_CONTENT_ENCODING:
@@ -273,7 +285,7 @@ class FetchRun:
         )
 
     def _certificate(self, transfer: Transfer) -> dict[str, Any] | None:
-        if not self._request.is_tls:
+        if not self._request.wants_tls:
             return None
         return certificate_of(transfer.easy.getinfo(pycurl.INFO_CERTINFO), transfer.tls_version)
 

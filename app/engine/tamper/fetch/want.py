@@ -16,6 +16,8 @@ class Want:
 
     `timeout_ms` is for all hops together, `max_bytes` bounds the decompressed body, `allow` are networks that
     may be contacted although they are not public, `headers` win over the view's and stay at the first origin.
+    `is_part` means a file of a page: it may share its siblings' connections, as in a browser, and no
+    certificate is told of it.
     """
 
     url: str
@@ -24,3 +26,4 @@ class Want:
     max_bytes: int = MAX_BODY
     allow: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_part: bool = False

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
 import socket
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
@@ -136,3 +139,37 @@ def test_it_reads_hostile_stylesheets_in_bounded_time(site: Site) -> None:
     started = time.process_time()
     site.get({"/a.css": "stylesheet", "/b.css": "stylesheet"})
     assert time.process_time() - started < 1
+
+
+class Lasting(http.server.BaseHTTPRequestHandler):
+    """Keeps connections, and counts them by their clients' ports."""
+
+    protocol_version = "HTTP/1.1"
+    clients: ClassVar[set[int]] = set()
+
+    def do_GET(self) -> None:
+        self.clients.add(self.client_address[1])
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_arguments: object) -> None:
+        """Says nothing."""
+
+
+def test_its_files_share_connections_but_never_past_the_guard(fetcher: Fetcher) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Lasting) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        base = f"http://127.0.0.1:{server.server_address[1]}"
+        page = Observation(f"{base}/", 200, b"", 0)
+        wanted = [Wanted(f"{base}/{number}.js", "script") for number in range(24)]
+        found = fetcher.fetch_assets(page, wanted, allow=LOOPBACK)
+        again = fetcher.fetch_assets(page, wanted, allow=())
+        server.shutdown()
+        thread.join(10)
+    assert [each.status for each in found] == [200] * 24
+    assert len(Lasting.clients) < 16
+    assert [each.status for each in again] == [0] * 24
