@@ -17,7 +17,6 @@ import io
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -65,6 +64,8 @@ __all__ = [
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 """What has to stay free on the disk, for the database and the logs."""
+SURELY_SMALL = 16
+"""A difference of so small a part of a page is taken without asking how small the page itself would be."""
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -148,29 +149,35 @@ class Store(Shelf):
 
     def _best_form(self, name: str, data: bytes, base: str | None) -> tuple[Head, bytes]:
         """By itself, or as a difference from the base or from what stands under the base's differences."""
+        found = self._difference(name, data, base)
+        if (
+            found is not None
+            and len(found[1]) <= len(data) // SURELY_SMALL
+            and self._hold(found[0].base, name)
+        ):
+            return found  # Pages shrink to a fifth by themselves; compressing this one would be for nothing.
         payload = delta.compress(data)
-        best = Head(COMPRESSED, 0, len(data), len(payload), ""), payload
+        if found is not None and len(found[1]) <= len(payload) // 2 and self._hold(found[0].base, name):
+            return found
         if len(payload) >= len(data):
-            best, payload = (Head(AS_IS, 0, len(data), len(data), ""), data), data
-        for candidate, depth, old in self._bases(name, data, base):
-            packed = delta.encode(old, data)
-            if len(packed) <= len(payload) // 2 and self._hold(candidate, name):
-                return Head(DIFFERENCE, depth + 1, len(data), len(packed), candidate), packed
-        return best
+            return Head(AS_IS, 0, len(data), len(data), ""), data
+        return Head(COMPRESSED, 0, len(data), len(payload), ""), payload
 
-    def _bases(self, name: str, data: bytes, base: str | None) -> Iterator[tuple[str, int, bytes]]:
-        """(name, depth, bytes) of what the data may be compared with."""
+    def _difference(self, name: str, data: bytes, base: str | None) -> tuple[Head, bytes] | None:
+        """The data as a difference; None when there is nothing to compare it with."""
         if base is None or base == name or not delta.is_comparable(data):
-            return
+            return None
         try:
             depth = self.head(base).depth
             if depth == MAX_DEPTH:
                 base, depth = self._root(base), 0
             old = self.get(base)
         except StoreError:
-            return  # It is kept by itself then.
-        if base != name and delta.is_comparable(old):
-            yield base, depth, old
+            return None  # It is kept by itself then.
+        if base == name or not delta.is_comparable(old):
+            return None
+        packed = delta.encode(old, data)
+        return Head(DIFFERENCE, depth + 1, len(data), len(packed), base), packed
 
     def _root(self, name: str) -> str:
         """The object under all of an object's differences."""
