@@ -28,7 +28,7 @@ try:
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(2)
-celery.conf.include = ["tasks.probe", "tasks.record", "tasks.notify"]
+celery.conf.include = ["tasks.probe", "tasks.record", "tasks.notify", "tasks.tamper"]
 app = celery
 
 

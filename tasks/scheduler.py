@@ -1,4 +1,4 @@
-"""`python -m tasks.scheduler`: claims what is due and sends it to the probes.
+"""`python -m tasks.scheduler`: claims what is due and sends it to the probes and to those who watch pages.
 
 Any number may run: a slot is claimed by exactly one of them. Four times a second it claims what is due
 within the next second, so that the engine can start each check at its exact moment.
@@ -23,6 +23,7 @@ from app.models.errors import DATABASE_ERRORS
 from app.service import schedule
 from app.service.heartbeat import beat
 from app.service.queue import send, send_batch
+from app.service.tamper import timing
 from config import ConfigError
 from tasks.application import database
 
@@ -53,6 +54,7 @@ class Scheduler:
         if once_every("beat:scheduler", 2):
             beat("scheduler")
         self.send_due()
+        timing.send_due(at_ms=now_ms())
         self.periodic()
 
     def send_due(self) -> int:
@@ -77,6 +79,8 @@ class Scheduler:
             send("record.sweep", "record", [])
         if once_every("days", 3600):
             send("record.tend_days", "record", [])
+        if once_every("tamper.tend", 86_400):
+            send("tamper.tend", "tamper", [])
 
     def reconcile(self) -> None:
         """Make the due set agree with the database; without the database it stays as it is."""
@@ -86,11 +90,14 @@ class Scheduler:
             try:
                 with database():
                     counts = schedule.reconcile(self.location)
+                    watches = timing.reconcile()
             except DATABASE_ERRORS as error:
                 log.warning("scheduler.database_away", extra={"error": type(error).__name__})
                 return
         if any(counts.values()):
             log.info("scheduler.reconciled", extra=counts)
+        if any(watches.values()):
+            log.info("scheduler.watches_reconciled", extra=watches)
 
 
 def main() -> int:

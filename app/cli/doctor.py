@@ -15,7 +15,8 @@ from app.core.clock import now_ms
 from app.core.errors import CloudEyeError
 from app.core.redis import get_redis
 from app.core.settings import get_settings
-from app.service.health import readiness
+from app.models.errors import DATABASE_ERRORS
+from app.service.health import browser_state, readiness
 from app.service.schema import pending_migrations
 from config.env import unknown_names
 
@@ -111,6 +112,15 @@ def _process(name: str) -> Callable[[], Finding]:
     )
 
 
+def _browser() -> Finding:
+    try:
+        state = browser_state()
+    except (*DATABASE_ERRORS, RedisError, OSError) as error:
+        return f"not known ({type(error).__name__})", ""
+    advice = "Install Chromium (apt-get install chromium) or set CLOUDEYE_CHROMIUM, and start CloudEye again."
+    return state, "" if state in ("ok", "not needed") else advice
+
+
 LOOKS: dict[str, Callable[[], Finding]] = {
     "configuration": _configuration,
     "folders": _folders,
@@ -124,4 +134,6 @@ LOOKS: dict[str, Callable[[], Finding]] = {
     "scheduler": _process("scheduler"),
     "worker": _process("worker"),
     "recorder": _process("recorder"),
+    "tamper": _process("tamper"),
+    "browser": _browser,
 }

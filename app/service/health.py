@@ -7,15 +7,15 @@ from collections.abc import Callable
 from celery.exceptions import CeleryError
 from kombu.exceptions import KombuError
 from redis import RedisError
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now_ms
 from app.core.redis import find_and_get, get_redis
-from app.models import db
+from app.models import Watch, db
 from app.service.queue import celery_app
 
-PROCESSES = ("scheduler", "worker", "recorder")
+PROCESSES = ("scheduler", "worker", "recorder", "tamper")
 FRESH_MS = 15_000
 
 
@@ -25,6 +25,14 @@ def readiness() -> dict[str, str]:
     if parts["redis"] != "ok":
         return {**parts, **dict.fromkeys(PROCESSES, "not known without redis")}
     return {**parts, **{process: _heartbeat(process) for process in PROCESSES}}
+
+
+def browser_state() -> str:
+    """The process that shows pages in a browser: "ok", or what is wrong; only such watches need it."""
+    needed = db.session.scalar(select(Watch.id).where(Watch.mode == "browser").limit(1)) is not None
+    db.session.commit()
+    state = _heartbeat("browser")
+    return state if needed or state == "ok" else "not needed"
 
 
 def _tried(part: Callable[[], None]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from config import Config, ConfigError
 from config.env import ROOT
 
-PROCESSES = ("redis", "web", "scheduler", "worker", "recorder", "flower")
+PROCESSES = ("redis", "web", "scheduler", "worker", "recorder", "tamper", "browser", "flower")
 
 
 def make_folders(settings: Config) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 
 from config import Config
@@ -10,10 +11,18 @@ from config.env import ROOT
 from config.launch.place import PROCESSES, link_client_socket, make_folders
 
 OUTPUT_BYTES = "10MB"
+# What Chromium is called, as in app/engine/tamper/fetch/chromium.py: this process imports nothing of the app.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def command() -> list[str]:
     return [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "supervisor.conf")]
+
+
+def has_chromium(settings: Config) -> bool:
+    """Whether this machine can show watched pages in a browser."""
+    given: str = vars(settings)["CHROMIUM"]
+    return any(shutil.which(name) for name in ((given,) if given else BROWSERS))
 
 
 def exported(settings: Config) -> dict[str, str]:
@@ -26,6 +35,7 @@ def exported(settings: Config) -> dict[str, str]:
         "LAUNCH_PYTHON": sys.executable,
         "LAUNCH_LOCATION": settings.LOCATION,
         "LAUNCH_REDIS": "true" if settings.EMBEDDED_REDIS else "false",
+        "LAUNCH_BROWSER": "true" if has_chromium(settings) else "false",
         "LAUNCH_OUTPUT_BYTES": "0" if is_stream else OUTPUT_BYTES,
     }
     for process in PROCESSES:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.tamper.fetch.chromium import PROGRAMS
 from config import load_settings
 from config.env import ROOT
 from config.launch import place, supervisor
@@ -37,6 +38,16 @@ def test_it_is_started_again_at_once_and_leaves_no_children(name: str) -> None:
 def test_redis_is_embedded_only_where_none_is_given(folder: Path, url: str, starts: str) -> None:
     settings = load_settings({"CLOUDEYE_DATA_DIR": str(folder), "REDIS_URL": url})
     assert supervisor.exported(settings)["LAUNCH_REDIS"] == starts
+
+
+@pytest.mark.parametrize(("program", "starts"), [("sh", "true"), ("no-such-browser", "false")])
+def test_a_browser_is_started_only_where_there_is_one(folder: Path, program: str, starts: str) -> None:
+    settings = load_settings({"CLOUDEYE_DATA_DIR": str(folder), "CLOUDEYE_CHROMIUM": program})
+    assert supervisor.exported(settings)["LAUNCH_BROWSER"] == starts
+
+
+def test_both_look_for_the_same_browsers() -> None:
+    assert supervisor.BROWSERS == PROGRAMS
 
 
 def test_streamed_logs_go_to_standard_output(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Announced releases: what changes on these paths, from the first word to the last, becomes the baseline.
 
-Only what changes inside the window does, and only on pages without an open alert: a page that was wrong before
-the release stays wrong. Everything is on the site's timeline.
+Only what changes inside the window does, and only on pages without an open alert: a page that was wrong
+before the release stays wrong. Everything is on the site's timeline.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Deployment tokens: what a release script announces itself with, from outside and without a log-in.
 
 A call carries the token as `Authorization: Bearer cedt_…`, or proves it without sending it:
-`X-CloudEye-Token: <id>`, `X-CloudEye-Timestamp: <unix seconds>` and `X-CloudEye-Signature`, the hex HMAC-SHA256,
-keyed with the token, over `<timestamp>.<method>.<path>.<body>`. A signed call is taken once, within five
-minutes of its time. The token is shown once; it is kept as a hash, and sealed, since its holder signs with it.
+`X-CloudEye-Token: <id>`, `X-CloudEye-Timestamp: <unix seconds>` and `X-CloudEye-Signature`, the hex
+HMAC-SHA256, keyed with the token, over `<timestamp>.<method>.<path>.<body>`. A signed call is taken once,
+within five minutes of its time. The token is shown once; it is kept as a hash, and sealed, since its holder
+signs with it.
 """
 
 from __future__ import annotations

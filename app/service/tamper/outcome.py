@@ -39,7 +39,7 @@ class Outcome:
 class Done:
     """What the transactions did, for what comes after: watches to look at again, deliveries, news."""
 
-    again: list[tuple[int, str]] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
     deliveries: int = 0
     live: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 

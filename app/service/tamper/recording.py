@@ -126,7 +126,7 @@ def _apply_verdict(session: Session, watch: Watch, outcome: Outcome, at: datetim
     if outcome.pending is not None:
         for row in watch.view_rows:
             row.last_sha256 = None  # Not judged yet: the same again must be looked at, not passed over.
-        done.again.append((watch.id, watch.mode))
+        done.again.append(watch.id)
     elif outcome.deployment is not None:
         session.add(_event(watch, "deployment.applied", at, {"by": outcome.deployment.announced_by}))
     elif outcome.verdict.verdict == "ok":

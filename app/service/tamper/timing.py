@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from kombu.exceptions import OperationalError
 from redis import RedisError
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ DUE_SET = "@tamper"
 QUEUES = {"plain": "tamper", "browser": "browser"}
 AGAIN_MS = 12_000
 """How soon a suspicious page is looked at again; with the schedulers' turn between 10 and 60 s."""
-BATCH = 20
+BATCH = {"plain": 20, "browser": 1}
+"""So many watches a message: a page in a browser takes seconds."""
 
 
 def arm(watch: Watch) -> None:
@@ -51,16 +53,16 @@ def check_now(watches: Sequence[Watch]) -> None:
     """Ask for a check of each at once. A message that is lost is made up for by the next slot."""
     at_ms = now_ms()
     try:
-        for mode in QUEUES:
+        for mode, most in BATCH.items():
             ids = [watch.id for watch in watches if watch.mode == mode]
-            for start in range(0, len(ids), BATCH):
-                send_batch(mode, [(watch_id, at_ms) for watch_id in ids[start : start + BATCH]])
-    except (RedisError, OSError):
+            for start in range(0, len(ids), most):
+                send_batch(mode, [(watch_id, at_ms) for watch_id in ids[start : start + most]])
+    except (RedisError, OperationalError, OSError):
         log.warning("schedule.check_now_failed", extra={"watches": len(watches)})
 
 
 def send_batch(mode: str, slots: Sequence[tuple[int, int]]) -> None:
-    """A message for the workers: (watch id, slot in unix ms), at most `BATCH` of one mode."""
+    """A message for the workers: (watch id, slot in unix ms), all of one mode."""
     send("tamper.check", QUEUES[mode], [[[str(watch_id), due_ms] for watch_id, due_ms in slots]])
 
 
@@ -69,10 +71,10 @@ def send_due(*, at_ms: int, limit: int = 200) -> int:
     sent = 0
     while True:
         claimed = due_set.claim(DUE_SET, at_ms=at_ms, limit=limit)
-        for mode in QUEUES:
+        for mode, most in BATCH.items():
             part = [each for each in claimed if each.spec.decode() == mode]
-            for start in range(0, len(part), BATCH):
-                batch = part[start : start + BATCH]
+            for start in range(0, len(part), most):
+                batch = part[start : start + most]
                 send_batch(mode, [(each.item_id, each.due_ms) for each in batch])
                 due_set.confirm(DUE_SET, batch)
         sent += len(claimed)

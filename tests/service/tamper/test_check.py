@@ -39,7 +39,7 @@ def test_one_look_alone_is_no_alert(desk: Desk, web: WebSite) -> None:
     watch = desk.learned()
     web.pages["/"] = tampered(article())
     done = desk.check(watch)
-    assert done.again == [(watch.id, "plain")]
+    assert done.again == [watch.id]
     assert desk.alerts() == []
     assert desk.look(watch).state.pending is not None
 

@@ -120,7 +120,7 @@ def test_a_stranger_finds_no_alert(desk: Desk, alert: Alert, stranger: Actor) ->
             act(stranger, alert.id)
     with pytest.raises(NotFoundError):
         approve_alert(stranger, alert.id, reason="us")
-    assert list_alerts(stranger, with_folded=True).items == []
+    assert list_alerts(stranger, folded=True).items == []
 
 
 def test_every_act_is_audited_and_on_the_timeline(desk: Desk, alert: Alert) -> None:
