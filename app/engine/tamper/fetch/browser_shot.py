@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+import ssl
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
@@ -26,8 +27,9 @@ from playwright.sync_api import (
 )
 
 from app.engine.net.target import TargetError, parse_target
+from app.engine.tamper.fetch.answer import certificate_of
 from app.engine.tamper.fetch.browser_errors import error_of
-from app.engine.tamper.fetch.guard_proxy import GuardProxy
+from app.engine.tamper.fetch.guard_proxy import GuardProxy, RefusedError
 from app.engine.tamper.fetch.want import MAX_BODY
 
 MAX_REQUESTS = 500
@@ -36,6 +38,7 @@ MAX_HOPS = 20
 MAX_HEIGHT = 6000
 MAX_PICTURE = 10_000_000
 _SETTLE_SECONDS = 5.0
+_HANDSHAKE_SECONDS = 5.0
 _LOOK_MILLISECONDS = 1000.0
 # What is kept of the time for looking at the page after it has loaded, or has not.
 _LAST_SECONDS = 8.0
@@ -248,7 +251,7 @@ class Shot:
         if last is not None and error in (None, "browser_timeout"):
             headers = [[each["name"], each["value"]] for each in last.headers_array()]
             self._send({"type": "headers", "headers": headers})
-            certificate = _certificate(last)
+            certificate = _certificate(self._proxy, last.url)
         addresses = {host: list(each) for host, each in list(self._proxy.addresses.items())}
         self._send({"type": "end", "error": error, "addresses": addresses, "certificate": certificate})
 
@@ -273,15 +276,21 @@ class Shot:
         return float(max(self._stop_at - kept - monotonic(), least) * 1000)
 
 
-def _certificate(response: Response) -> dict[str, Any] | None:
-    """What Chromium tells of the certificate; it keeps the fingerprint to itself."""
-    details = response.security_details()
-    if not details or "subjectName" not in details:
+def _certificate(proxy: GuardProxy, url: str) -> dict[str, Any] | None:
+    """The same facts that a plain fetch tells, by a handshake of our own: Chromium keeps the certificate."""
+    if not url.startswith("https:"):
         return None
-    return {
-        "subject": details.get("subjectName", ""),
-        "issuer": details.get("issuer", ""),
-        "not_before": int(details.get("validFrom") or 0),
-        "not_after": int(details.get("validTo") or 0),
-        "tls": details.get("protocol", ""),
-    }
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # Nothing is sent to it, and whether it can be trusted was Chromium's to judge.
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        target = parse_target(url)
+        name = None if target.is_address else target.host
+        with proxy.connect(target.host, target.port) as plain:
+            plain.settimeout(_HANDSHAKE_SECONDS)
+            with context.wrap_socket(plain, server_hostname=name) as connection:
+                leaf = ssl.DER_cert_to_PEM_cert(connection.getpeercert(binary_form=True) or b"")
+                return certificate_of([[("Cert", leaf)]], connection.version())
+    except (OSError, RefusedError, TargetError):
+        return None

@@ -14,7 +14,7 @@ from app.engine.tamper.fetch.run import FetchRun, OnObservation
 from app.engine.tamper.fetch.want import Want
 from app.engine.tamper.types import Observation
 
-MAX_IN_FLIGHT = 64
+MAX_IN_FLIGHT = 128
 
 
 class FetchLoop:

@@ -13,6 +13,7 @@ from PIL import Image
 from app.engine.tamper.fetch import Browsed, BrowseWant, browse
 from app.engine.tamper.types import Redirect
 from tests.engine.certs import Authority
+from tests.engine.tamper.fetch.conftest import Fetch
 from tests.engine.targets import NameServer, Target, redirect, reply
 
 pytestmark = pytest.mark.browser
@@ -103,13 +104,16 @@ def test_it_asks_our_resolver(show: Show) -> None:
     assert seen.observation.addresses == ("127.0.0.1",)
 
 
-def test_it_tells_the_certificate(show: Show, authority: Authority) -> None:
+def test_it_tells_the_certificate_as_a_plain_fetch_does(
+    show: Show, authority: Authority, fetch: Fetch
+) -> None:
     with Target(serve({"/": page("safe")}), tls=authority.context("127.0.0.1")) as target:
         assert show(target.url()).error == "tls_untrusted"
         seen = show(target.url(), trusts_any=True).observation
+        plain = fetch(target.url())
     assert b"safe" in seen.body
-    assert seen.certificate is not None
-    assert seen.certificate["subject"] == "127.0.0.1"
+    assert seen.certificate == plain.certificate
+    assert seen.certificate
 
 
 @pytest.mark.parametrize(
