@@ -236,3 +236,17 @@ def test_the_quota_is_a_setting(watch: Watch) -> None:
     held = usage_by_organization()[0]
     assert held.quota_bytes == 7 * 2**20 and held.objects == 1 and held.name == "ours Ltd"
     assert held.stored_bytes == count_bytes(watch.organization_id)
+
+
+def test_retention_and_quota_hold_on_mariadb(mariadb_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = make_watch(make_organization("ours"))
+    old = old_ones(watch, 6)
+    approve(old[0])
+    raise_alert(watch, old[1], old[2])
+    age_accounts()
+    set_quota(monkeypatch, count_bytes(watch.organization_id) - 1)
+    snap(watch, page_of(6000))
+    assert {each.id for each in old} & kept_ids(watch) == {each.id for each in old[:3]}
+    make_old()
+    assert tend(now()).damaged == ()
+    assert usage_by_organization()[0].objects == len(kept_ids(watch))
