@@ -27,6 +27,7 @@ class FetchLoop:
         self.curl = CurlMulti(self.reactor, ca_file)
         self._running: set[FetchRun] = set()
         self._queue: deque[tuple[Want, OnObservation]] = deque()
+        self._lock = threading.Lock()
         self._is_closed = False
         self._thread = threading.Thread(target=self.reactor.run, name="tamper-fetch", daemon=True)
         self._thread.start()
@@ -36,15 +37,17 @@ class FetchLoop:
 
         Raises RuntimeError after `close()`.
         """
-        if self._is_closed:
-            raise RuntimeError("the fetcher is closed")
-        self.reactor.call_soon_threadsafe(partial(self._take, want, on_observation))
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the fetcher is closed")
+            self.reactor.call_soon_threadsafe(partial(self._take, want, on_observation))
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop. Fetches that are not done give observations with error `probe_stopped`."""
-        if self._is_closed:
-            return
-        self._is_closed = True
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
         self.reactor.stop()
         self._thread.join(timeout)
         if not self._thread.is_alive():

@@ -7,6 +7,7 @@ opened, of bounded dimensions, and nothing is trusted to be what it says.
 
 from __future__ import annotations
 
+import threading
 import warnings
 from io import BytesIO
 
@@ -23,6 +24,7 @@ _GREY = (128, 128, 128, 255)
 
 # Pillow refuses from twice this number on, also for pictures inside an icon.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+_lock = threading.Lock()
 
 
 def picture_hash(data: bytes) -> str | None:
@@ -30,8 +32,13 @@ def picture_hash(data: bytes) -> str | None:
     if data[:2] == b"\xff\xd8" and data.count(_JPEG_SCAN) > _MAX_JPEG_SCANS:
         return None
     try:
-        # It warns of sizes below its own limit, and of icons that say another size than they have.
-        with warnings.catch_warnings(action="ignore"), Image.open(BytesIO(data), formats=FORMATS) as picture:
+        # It warns of sizes below its own limit, and of icons that say another size than they have. Warnings
+        # are switched for the whole process, hence the lock.
+        with (
+            _lock,
+            warnings.catch_warnings(action="ignore"),
+            Image.open(BytesIO(data), formats=FORMATS) as picture,
+        ):
             if picture.width * picture.height > MAX_PIXELS:
                 return None
             # A JPEG is decoded at an eighth of its size where that is enough; others ignore it.
