@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from app.core.errors import CloudEyeError
 from app.models import Content, db, write
 from app.models.errors import DATABASE_CLASH
@@ -26,7 +28,8 @@ def keep(organization_id: int, kind: Kind, data: bytes, *, base: str | None = No
     `QuotaError` when there are none, `NoSpaceError` when the disk is full.
     """
     name = store.name_of(data)
-    is_held = db.session.get(Content, (organization_id, name)) is not None
+    own = (Content.organization_id == organization_id, Content.sha256 == name)
+    is_held = db.session.scalar(select(Content.kind).where(*own)) is not None
     if not is_held:
         _ask_for_quota(organization_id)
     stored = store.put(kind, data, base=base)

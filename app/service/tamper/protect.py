@@ -18,7 +18,7 @@ def removable(
 ) -> list[Snapshot]:
     """The organization's oldest snapshots, of those that meet the conditions, that may go."""
     found: list[Snapshot] = []
-    of_alerts = _of_alerts(session, organization_id)
+    of_alerts: set[int] | None = None
     after = 0
     while len(found) < limit:
         page = list(
@@ -30,6 +30,10 @@ def removable(
                 .limit(_PAGE)
             )
         )
+        if not page:
+            break
+        if of_alerts is None:
+            of_alerts = _of_alerts(session, organization_id)
         found += [each for each in page if each.id not in of_alerts]
         if len(page) < _PAGE:
             break

@@ -21,6 +21,10 @@ from app.service.tamper.sweep import GRACE_SECONDS
 log = logging.getLogger("cloudeye.tamper.room")
 
 BATCH = 100
+QUOTA_BATCH = 20
+"""So many snapshots are forgotten at once for the quota, lest more go than have to."""
+VAIN_BATCHES = 5
+"""After so many batches in a row that freed nothing, the rest is left alone."""
 ROOM_AFTER = 0.95
 """So much of the quota is used at most after room was made, lest every snapshot have to make it anew."""
 SECONDS_IN_VAIN = 300
@@ -41,12 +45,24 @@ def make_room(organization_id: int, quota: int) -> int:
             break
         release(organization_id, names)
         used = count_bytes(organization_id)
-    while used > most and (forgotten := forget_snapshots(organization_id)):
-        release(organization_id, forgotten)
-        used = count_bytes(organization_id)
+    used = _forget_until(organization_id, most, used)
     if used >= quota:
         _in_vain.put(organization_id, quota)
     log.info("tamper.room_made", extra={"organization_id": organization_id, "used_bytes": used})
+    return used
+
+
+def _forget_until(organization_id: int, most: int, used: int) -> int:
+    """Forget the oldest snapshots until so many bytes are used, or nothing comes of it; gives the bytes."""
+    # Younger ones would be forgotten for nothing: what they use is not deleted yet.
+    old = Snapshot.at < now() - timedelta(seconds=GRACE_SECONDS)
+    vain = 0
+    while used > most and vain < VAIN_BATCHES:
+        forgotten = forget_snapshots(organization_id, old, limit=QUOTA_BATCH)
+        if not forgotten:
+            break
+        vain = 0 if release(organization_id, forgotten) else vain + 1
+        used = count_bytes(organization_id)
     return used
 
 
@@ -55,18 +71,18 @@ def forget_vain() -> None:
     _in_vain.clear()
 
 
-def forget_snapshots(organization_id: int, *which: ColumnElement[bool]) -> set[str]:
+def forget_snapshots(organization_id: int, *which: ColumnElement[bool], limit: int = BATCH) -> set[str]:
     """Delete the oldest snapshots that meet the conditions and may go, a batch at most.
 
     Gives the objects they used: none when there was nothing to delete.
     """
-    found = removable(db.session(), organization_id, *which, limit=BATCH)
+    found = removable(db.session(), organization_id, *which, limit=limit)
     if not found:
         return set()
     with write() as session:
         # Looked for again, since one of them may have been approved meanwhile.
         these = Snapshot.id.in_([each.id for each in found])
-        gone = removable(session, organization_id, these, limit=BATCH)
+        gone = removable(session, organization_id, these, limit=limit)
         session.execute(delete(Snapshot).where(Snapshot.id.in_([each.id for each in gone])))
     return {name for each in gone for name in _objects(each)}
 

@@ -17,7 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from app.engine.tamper.evidence import ArchiveError, Report, Source, build, public_hex, readme, verify
-from app.engine.tamper.evidence.archive import MAX_FILE_BYTES, MAX_FILES
+from app.engine.tamper.evidence.archive import MAX_BYTES, MAX_FILE_BYTES, MAX_FILES
 from tests.engine.tamper.packages import ABOUT, FILES, KEY, about, at, package, repack
 
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32))
@@ -168,6 +168,11 @@ def test_another_ones_key_does_not_fit_the_signature(tmp_path: Path) -> None:
         {"files": [{"name": "../x", "size": 1, "sha256": "0" * 64, "chain": "0" * 64}]},
         {"files": "all"},
         {"number": "3"},
+        {"number": True},
+        {"organization": "\x1b]0;owned\x07"},
+        {"organization": "ours\nGOOD: all is well"},
+        {"made_at": "yesterday\x1b[2J"},
+        {"alert_id": "\u202e"},
         {"format": "other"},
         {"more": 1},
     ],
@@ -235,6 +240,31 @@ def test_a_bomb_that_lies_about_its_size_ends_where_it_says(tmp_path: Path) -> N
     at_central = whole.rfind(b"PK\x01\x02")
     struct.pack_into("<I", whole, at_central + 24, 100)
     assert not verify(at(tmp_path, bytes(whole))).ok
+
+
+def test_files_that_lie_on_one_another_are_not_all_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    archive_open = zipfile.ZipFile.open
+
+    def counted(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> object:
+        read.append(info.filename)
+        return archive_open(archive, info)
+
+    names = [f"f{number:03d}" for number in range(40)]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"x")
+    whole = bytearray(out.getvalue())
+    place = whole.find(b"PK\x01\x02")
+    for _ in names:
+        struct.pack_into("<2I", whole, place + 20, MAX_FILE_BYTES, MAX_FILE_BYTES)
+        place = whole.find(b"PK\x01\x02", place + 4)
+    monkeypatch.setattr(zipfile.ZipFile, "open", counted)
+    assert not verify(at(tmp_path, bytes(whole))).ok
+    assert len(read) == MAX_BYTES // MAX_FILE_BYTES
 
 
 def test_too_many_files_are_not_read(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -189,7 +190,7 @@ def test_over_the_quota_the_oldest_snapshots_make_room(watch: Watch, monkeypatch
     approve(old[0])
     quota = count_bytes(watch.organization_id)
     set_quota(monkeypatch, quota)
-    monkeypatch.setattr(room, "BATCH", 2)
+    monkeypatch.setattr(room, "QUOTA_BATCH", 2)
     snap(watch, page_of(5000))
     left = kept_ids(watch)
     assert old[0].id in left and old[1].id not in left and old[7].id in left
@@ -219,7 +220,7 @@ def test_making_room_in_vain_is_not_repeated_at_once(watch: Watch, monkeypatch: 
     set_quota(monkeypatch, 1)
     tries: list[int] = []
 
-    def forget(organization_id: int) -> set[str]:
+    def forget(organization_id: int, *which: object, limit: int) -> set[str]:
         tries.append(organization_id)
         return set()
 
@@ -228,6 +229,40 @@ def test_making_room_in_vain_is_not_repeated_at_once(watch: Watch, monkeypatch: 
         with pytest.raises(QuotaError):
             keep(watch.organization_id, "body", page_of(80 + number))
     assert len(tries) == 1
+
+
+def test_young_snapshots_are_not_forgotten_for_nothing(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(8):
+        snap(watch, page_of(number))
+    before = kept_ids(watch)
+    set_quota(monkeypatch, count_bytes(watch.organization_id))
+    with pytest.raises(QuotaError):
+        keep(watch.organization_id, "body", page_of(99))
+    assert kept_ids(watch) == before
+
+
+def test_snapshots_that_free_nothing_are_mostly_left_alone(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old_ones(watch, 12)
+    for name in store.get_store().names():
+        os.utime(store.get_store().path(name))  # Their bytes have come again just now.
+    before = len(kept_ids(watch))
+    set_quota(monkeypatch, count_bytes(watch.organization_id))
+    monkeypatch.setattr(room, "QUOTA_BATCH", 1)
+    with pytest.raises(QuotaError):
+        keep(watch.organization_id, "body", page_of(99))
+    assert before - len(kept_ids(watch)) == room.VAIN_BATCHES
+
+
+def test_what_somebody_else_took_off_the_account_is_entered_again(watch: Watch) -> None:
+    body = page_of(1)
+    name = keep(watch.organization_id, "body", body).sha256
+    db.session.get(Content, (watch.organization_id, name))
+    with db.engine.begin() as elsewhere:
+        elsewhere.execute(delete(Content))
+    keep(watch.organization_id, "body", body)
+    assert count_bytes(watch.organization_id) > 0
 
 
 def test_the_quota_is_a_setting(watch: Watch) -> None:

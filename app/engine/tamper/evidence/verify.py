@@ -44,6 +44,17 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError, NotImplementedError)
 _FACTS = ("format", "version", "organization", "alert_id", "number", "previous_head", "made_at", "signer")
 _HEX = re.compile(r"[0-9a-f]{64}\Z")
+# What is shown to people must not write on their terminal.
+_FIELDS = {
+    "format": re.compile(FORMAT),
+    "organization": re.compile(r".{1,64}\Z"),
+    "alert_id": re.compile(r"[0-9]{1,19}\Z"),
+    "previous_head": re.compile(r"([0-9a-f]{64})?\Z"),
+    "made_at": re.compile(r"[0-9T:.+-]{19,32}\Z"),
+    "signer": _HEX,
+    "head": _HEX,
+    "signature": re.compile(r"[0-9a-f]{128}\Z"),
+}
 
 
 def verify(path: Path, key: str | None = None) -> Report:
@@ -127,7 +138,8 @@ def _hash_all(
             hashes[name] = (info.file_size, "")
         else:
             hashes[name] = _hash(archive, info, min(left, MAX_FILE_BYTES), report)
-            left -= hashes[name][0]
+            # Counted as declared, in and out, whatever comes of it: files of a zip may lie on one another.
+            left -= max(info.file_size, info.compress_size)
     hashes.pop(MANIFEST, None)
     return hashes, manifest
 
@@ -135,7 +147,7 @@ def _hash_all(
 def _hash(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, report: Report) -> tuple[int, str]:
     """(size, sha256) of a file; (0, "") when it cannot be read or is longer than it may be."""
     digest, length = hashlib.sha256(), 0
-    if info.file_size > most or info.compress_type not in _METHODS:
+    if max(info.file_size, info.compress_size) > most or info.compress_type not in _METHODS:
         report.add(
             "unreadable", f"{info.filename} is too large, or packed in a way we never use.", info.filename
         )
@@ -153,7 +165,8 @@ def _hash(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, report: Re
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, report: Report) -> bytes | None:
     """The manifest's bytes; None, and said in the report, when they cannot be read."""
-    if info.file_size > MAX_MANIFEST_BYTES or info.compress_type not in _METHODS:
+    size = max(info.file_size, info.compress_size)
+    if size > MAX_MANIFEST_BYTES or info.compress_type not in _METHODS:
         report.add(
             "manifest", f"{MANIFEST} is larger than it can be, or packed in a way we never use.", MANIFEST
         )
@@ -188,18 +201,16 @@ def _document(manifest: bytes | None, report: Report) -> dict[str, Any] | None:
 def _has_shape(document: Any) -> bool:
     if not isinstance(document, dict) or document.keys() != {*_FACTS, "files", "head", "signature"}:
         return False
-    if (
-        document["format"] != FORMAT
-        or document["version"] != VERSION
-        or not isinstance(document["files"], list)
-    ):
+    if type(document["number"]) is not int or document["version"] != VERSION:
         return False
-    if type(document["number"]) is not int:
+    if not all(_is_text(document[name], pattern) for name, pattern in _FIELDS.items()):
         return False
-    texts = [document[name] for name in _FACTS if name not in ("version", "number")]
-    if not all(isinstance(text, str) for text in (*texts, document["head"], document["signature"])):
-        return False
-    return len(document["files"]) < MAX_FILES and all(_is_line(line) for line in document["files"])
+    files = document["files"]
+    return isinstance(files, list) and len(files) < MAX_FILES and all(_is_line(line) for line in files)
+
+
+def _is_text(value: Any, pattern: re.Pattern[str]) -> bool:
+    return isinstance(value, str) and value.isprintable() and pattern.match(value) is not None
 
 
 def _is_line(line: Any) -> bool:
@@ -207,9 +218,9 @@ def _is_line(line: Any) -> bool:
         isinstance(line, dict)
         and line.keys() == {"name", "size", "sha256", "chain"}
         and type(line["size"]) is int
-        and all(isinstance(line[name], str) for name in ("name", "sha256", "chain"))
+        and isinstance(line["name"], str)
         and is_safe(line["name"])
-        and all(_HEX.match(line[name]) for name in ("sha256", "chain"))
+        and all(_is_text(line[name], _HEX) for name in ("sha256", "chain"))
     )
 
 
