@@ -47,7 +47,7 @@ _TOKEN = re.compile(
 _LITERAL_WORDS = frozenset(("true", "false", "null", "undefined", "NaN", "Infinity"))
 _DIGITS = re.compile(r"\d+")
 # Innermost arrays and objects of literals become one literal themselves.
-_FOLD = re.compile(r"\[(?:_(?:,_)*,?)?\]|\{(?:(?:\w+|_):_(?:,(?:\w+|_):_)*,?)\}|\{\}(?=[,\])}])|_(?:\+_)+|-_")
+_FOLD = re.compile(r"\[(?:_(?:,_)*+,?)?\]|\{[\w$]++:_(?:,[\w$]++:_)*+,?\}|\{\}(?=[,\])}])|_(?:\+_)++|-_")
 
 ABILITIES: dict[str, re.Pattern[str]] = {
     "eval": re.compile(
