@@ -10,8 +10,11 @@ if TYPE_CHECKING:
     from config import Config
 
 
-def create_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
-    """The WSGI application. `faces=False` leaves out HTTP: for processes that only need the database."""
+def create_app(settings: Config | None = None, *, faces: bool = True, migrates: bool = True) -> Flask:
+    """The WSGI application. `faces=False` leaves out HTTP: for processes that only need the database.
+
+    `migrates=False` leaves out the migrations' tools, which such a process would carry for nothing.
+    """
     from app.factory import make_app
 
-    return make_app(settings, faces=faces)
+    return make_app(settings, faces=faces, migrates=migrates)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.core.settings import get_settings, use_settings
@@ -13,7 +12,7 @@ from config import Config
 from config.env import ROOT
 
 
-def make_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
+def make_app(settings: Config | None = None, *, faces: bool = True, migrates: bool = True) -> Flask:
     """See `app.create_app`."""
     if settings is not None:
         use_settings(settings)
@@ -22,7 +21,10 @@ def make_app(settings: Config | None = None, *, faces: bool = True) -> Flask:
     app = Flask("app", static_folder="static", template_folder="templates")
     app.config.from_object(settings)
     db.init_app(app)
-    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    if migrates:
+        from flask_migrate import Migrate
+
+        Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
     with app.app_context():
         prepare_engine(db.engine)
     if faces:

@@ -1,4 +1,4 @@
-"""The Celery application: `celery -A tasks worker -Q …`. Each module holds the tasks of one queue."""
+"""The Celery application: `python -m tasks -n NAME -Q QUEUES`. Each module holds the tasks of one queue."""
 
 from tasks.application import app, celery
 

@@ -28,7 +28,16 @@ try:
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(2)
-celery.conf.include = ["tasks.probe", "tasks.record", "tasks.notify", "tasks.tamper"]
+# Which module holds a queue's tasks, by the queue's name up to the first dot.
+MODULES = {
+    "probe": "tasks.probe",
+    "record": "tasks.record",
+    "notify": "tasks.notify",
+    "report": "tasks.notify",
+    "tamper": "tasks.tamper",
+    "browser": "tasks.tamper",
+}
+celery.conf.include = sorted(set(MODULES.values()))
 app = celery
 
 
@@ -73,7 +82,7 @@ def flask_app() -> Flask:
     """The application of this process, for tasks that use the database. Probes never call it."""
     from app import create_app
 
-    return create_app(get_settings(), faces=False)
+    return create_app(get_settings(), faces=False, migrates=False)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ AWAY = (*DATABASE_AWAY, RedisError, NoWorkerNumberError, ClockWentBackError)
 
 @celery.task(name="tamper.check")
 def check(slots: list[tuple[str, int]]) -> None:
-    """Watches to check: [[watch id, slot in unix ms], …]. What cannot be recorded comes with the next slot."""
+    """Watches to check: [[watch id, slot in unix ms], …]. What cannot be written waits for its next slot."""
     from app.service.live import publish
     from app.service.tamper.check import check_watches
     from app.service.tamper.timing import again_soon
