@@ -57,6 +57,7 @@ def navigation() -> list[dict[str, str]]:
     """The main navigation of the reader; a later capability adds a line here."""
     items = [
         ("sites", "sites", "web.sites", _("Sites")),
+        ("tamper", "tamper", "web.watches", _("Tampering")),
         ("incidents", "incidents", "web.incidents", _("Incidents")),
         ("channels", "channels", "web.channels", _("Channels")),
         ("settings", "settings", "web.settings", _("Settings")),

@@ -52,6 +52,24 @@ BASELINE_KINDS = {
     "approval": _l("Approved"),
     "deployment": _l("Announced release"),
 }
+REGION_KINDS = {"links": _l("links"), "pictures": _l("pictures"), "text": _l("text")}
+FOUND_AS = {
+    "home": _l("start page"),
+    "login": _l("log-in"),
+    "payment": _l("payment"),
+    "contact": _l("contact"),
+    "about": _l("about the owner"),
+    "navigation": _l("in the navigation"),
+    "link": _l("linked"),
+    "sitemap": _l("in the site map"),
+}
+DEPLOYMENT_STATES = {
+    "planned": _l("To come"),
+    "open": _l("Going on"),
+    "finished": _l("Finished"),
+    "expired": _l("Over"),
+    "revoked": _l("Called off"),
+}
 VERDICTS = {
     "ok": (_l("As approved"), "up"),
     "notice": (_l("Changed"), "degraded"),

@@ -54,7 +54,7 @@ def open_alert_counts(actor: Actor, watch_ids: Sequence[int]) -> dict[int, int]:
         )
         .group_by(Alert.watch_id)
     )
-    return dict(rows.tuples().all())
+    return {watch_id: int(count) for watch_id, count in rows}
 
 
 def open_alerts(actor: Actor) -> int:

@@ -27,7 +27,11 @@ def _families(whole: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 def _operation(path: str, method: str, about: dict[str, Any]) -> dict[str, Any]:
     body = about.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     status = next(code for code in about["responses"] if code.startswith("2"))
-    answer = about["responses"][status]["content"]["application/json"]["schema"]["properties"]["data"]
+    contents: dict[str, Any] = about["responses"][status].get("content", {})
+    media = next(iter(contents), "")
+    # A download has no fields: its kind of file stands where they would.
+    answer = contents[media]["schema"]["properties"]["data"] if media == "application/json" else {}
+    outputs = _outputs(answer) if answer or not media else [("body", media)]
     return {
         "id": about["operationId"],
         "method": method.upper(),
@@ -36,7 +40,7 @@ def _operation(path: str, method: str, about: dict[str, Any]) -> dict[str, Any]:
         "about": about["description"],
         "status": status,
         "inputs": [_input(each) for each in about.get("parameters", [])] + _body_inputs(body),
-        "outputs": _outputs(answer),
+        "outputs": outputs,
         "is_paged": "next_cursor" in answer.get("properties", {}),
     }
 

@@ -23,6 +23,8 @@ from app.service.site import (
     list_tags,
     restore_site,
 )
+from app.service.tamper.overview import open_alert_counts, site_tamper
+from app.service.tamper.watch import list_watches
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.charts import chosen_range, range_words, ranges, strip_of
@@ -30,6 +32,9 @@ from app.web.forms import Form, commas
 from app.web.identity import actor
 from app.web.present.event import event_line
 from app.web.present.state import headline, incident_row, monitor_row, site_row, site_sentence
+from app.web.present.tamper import site_mark, watch_row
+
+PAGES = 20
 
 
 @web.get("/sites")
@@ -44,9 +49,13 @@ def sites() -> BaseResponse | str:
         actor(), q=q or None, tag=tag or None, archived=archived, cursor=cursor(), limit=PAGE_SIZE
     )
     states = site_states(actor(), page.items)
+    tamper = site_tamper(actor(), page.items)
     asked = without_empty(q=q, tag=tag, archived=archived and "1")
     context: dict[str, Any] = {
-        "rows": [site_row(site, states[site.id]) for site in page.items],
+        "rows": [
+            {**site_row(site, states[site.id]), "tamper": site_mark(site, tamper[site.id])}
+            for site in page.items
+        ],
         "more_url": url_for("web.sites", cursor=page.next_cursor, **asked) if page.next_cursor else None,
         "q": q,
         "tag": tag,
@@ -61,16 +70,30 @@ def sites() -> BaseResponse | str:
     return render_template("sites/list.html", tags=list_tags(actor()), **context)
 
 
+def _pages_of(site: Site) -> dict[str, Any]:
+    """The first of a site's watched pages, as the list of watches shows them."""
+    page = list_watches(actor(), site_id=site.id, limit=PAGES)
+    counts = open_alert_counts(actor(), [each.id for each in page.items])
+    return {
+        "pages": [watch_row(each, counts) for each in page.items],
+        "pages_url": url_for("web.watches", site=site.id) if page.items else None,
+    }
+
+
 def _site_context(site: Site) -> dict[str, Any]:
     state = site_states(actor(), [site])[site.id]
     page = list_monitors(actor(), site_id=site.id, limit=100)
     monitors = [monitor_row(each) for each in page.items]
     events = list_events(actor(), site.id, limit=20)
     incidents = list_incidents(actor(), site_id=site.id, limit=5)
+    tamper = site_mark(site, site_tamper(actor(), [site])[site.id])
+    unmeasured = _("Nothing checks whether it is up yet") if tamper else headline(None, None)
     return {
+        **_pages_of(site),
+        "tamper": tamper,
         "site": site,
         "state": state.state or "PENDING",
-        "headline": headline(state.state, state.since_ms),
+        "headline": headline(state.state, state.since_ms) if state.state else unmeasured,
         "sentence": site_sentence(state, monitors),
         "monitors": monitors,
         "events": [event_line(event) for event in events.items],

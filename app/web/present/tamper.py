@@ -12,11 +12,13 @@ from flask_babel import gettext as _
 
 from app.core.clock import now
 from app.engine.tamper.profile import LEARNING
+from app.engine.tamper.visible import visible
 from app.models import Baseline, Site, Snapshot, Watch
 from app.service.tamper.overview import SiteTamper
+from app.service.tamper.region import Stand
 from app.service.tamper.say import watch_sentence
 from app.web.i18n import current_locale
-from app.web.tamper_words import BASELINE_KINDS, MODES, VERDICTS, WATCH_STATES, view_label
+from app.web.tamper_words import BASELINE_KINDS, MODES, REGION_KINDS, VERDICTS, WATCH_STATES, view_label
 from app.web.times import duration
 
 KB = 1000
@@ -79,7 +81,6 @@ def watch_row(watch: Watch, open_alerts: Mapping[int, int]) -> dict[str, Any]:
         "note": watch_sentence(watch, current_locale()),
         "mode": str(MODES[watch.mode]),
         "views": views,
-        "how": [str(MODES[watch.mode]), *views[1:3], *([f"+{len(views) - 3}"] if len(views) > 3 else [])],
         "alerts": open_alerts.get(watch.id, 0),
         "alerts_url": url_for("web.alerts", watch=watch.id),
         "alert_url": url_for("web.alert", alert_id=alert_id) if alert_id else None,
@@ -130,7 +131,7 @@ def baseline_row(baseline: Baseline) -> dict[str, Any]:
     }
 
 
-def region_row(region: Mapping[str, Any]) -> dict[str, Any]:
+def region_row(region: Stand) -> dict[str, Any]:
     """A learned region, what was said about it, and what may be said."""
     acts = {
         "strict": {"text": _("Judge it like the rest"), "help": _("Every change here counts again.")},
@@ -138,15 +139,16 @@ def region_row(region: Mapping[str, Any]) -> dict[str, Any]:
         "learned": {"text": _("As learned"), "help": _("Follow what repeated fetches show.")},
     }
     marks = {"strict": (_("judged like the rest"), "degraded"), "exempt": (_("never minded"), "up")}
-    mark, look = marks.get(region["stand"], ("", "quiet"))
-    seen = ngettext("changed in %(num)s fetch", "changed in %(num)s fetches", int(region["seen"]))
+    mark, look = marks.get(region.stand, ("", "quiet"))
+    seen = ngettext("%(num)s content seen", "%(num)s contents seen", region.seen) if region.seen else ""
+    words = [view_label(region.view, current_locale()), str(REGION_KINDS.get(region.kind, region.kind)), seen]
     return {
-        "key": region["key"],
-        "label": region["label"],
+        "key": region.key,
+        "label": visible(region.label),
         "mark": mark,
         "look": look,
-        "why": f"{view_label(region['view'], current_locale())} · {region['kind']} · {seen}",
-        "acts": [{"name": name, **words} for name, words in acts.items() if name != region["stand"]],
+        "why": " · ".join(word for word in words if word),
+        "acts": [{"name": name, **words} for name, words in acts.items() if name != region.stand],
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.core.errors import NotFoundError
 from app.engine.tamper.compare import Comparison, compare_sources, compare_text
@@ -39,6 +40,20 @@ class Versions:
     @property
     def after_text(self) -> str:
         return _("Judged, %(when)s", when=full_time(self.after.at)) if self.after else _("After")
+
+    @property
+    def summary(self) -> str:
+        """How much changed, in a line over the comparison."""
+        if self.found is None:
+            return ""
+        found = self.found
+        counts = (
+            (found.changed, ngettext("%(num)s line changed", "%(num)s lines changed", found.changed)),
+            (found.added, ngettext("%(num)s line came", "%(num)s lines came", found.added)),
+            (found.removed, ngettext("%(num)s line went", "%(num)s lines went", found.removed)),
+            (found.is_cut, _("only the first part is shown")),
+        )
+        return " · ".join(words for count, words in counts if count)
 
     @property
     def before_picture(self) -> str | None:
