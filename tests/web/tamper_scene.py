@@ -14,7 +14,8 @@ from app.service.actor import Actor
 from app.service.tamper.keep import keep
 
 SCRIPT = "<script>document.title='owned'</script>"
-BEFORE = f"<html><head><title>Shop</title></head><body><h1>Welcome to our shop</h1><p>Call 0123 456</p>{SCRIPT}</body></html>"
+HEAD = "<html><head><title>Shop</title></head>"
+BEFORE = f"{HEAD}<body><h1>Welcome to our shop</h1><p>Call 0123 456</p>{SCRIPT}</body></html>"
 AFTER = BEFORE.replace("Welcome to our shop", "Hacked by <b>Nobody</b>").replace(
     "</body>", '<a href="https://casino.example/">\u202ebet here</a></body>'
 )

@@ -80,7 +80,7 @@ def test_a_viewer_cannot_decide(app: Flask, viewer: Actor, scene: Scene, verb: s
 
 def test_a_stranger_finds_nothing_of_ours(app: Flask, stranger: Actor, scene: Scene) -> None:
     client = enter(app, stranger)
-    own = [path for path in (*pages(scene), *copies(scene), *forms(scene))]
+    own = (*pages(scene), *copies(scene), *forms(scene))
     seen = {path: client.get(path).status_code for path in own}
     assert set(seen.values()) == {404}, seen
 
