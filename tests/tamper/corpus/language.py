@@ -32,7 +32,7 @@ _WORDS = {
     "hu": "és az egy hogy nem van meg vagy csak ki",
     "sv": "och att det som för på är med inte av",
     "da": "og at det som til på er med ikke af",
-    "ro": "și de la în pentru cu este mai sunt din",
+    "ro": "și în pentru cu este mai sunt din sau nu",
     "lt": "ir yra su kad į iš arba jūsų tai nuo",
     "id": "dan yang untuk dengan di ini anda tidak atau dari",
     "fi": "ja on ei se että tai voit kun ovat mutta",

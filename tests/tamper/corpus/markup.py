@@ -26,6 +26,16 @@ _VOID = {
     "basefont", "frame", "keygen",
 }  # fmt: skip
 _ENDS_ITSELF = {"p", "li", "td", "th", "tr", "option", "dt", "dd"}
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|(?:left|top|right|text-indent|margin[\w-]*)\s*:\s*-\d{3}"
+    r"|(?:height|width|font-size)\s*:\s*[01](?:px)?\s*(?:;|$|!|\})|clip|scale\(0",
+    re.IGNORECASE,
+)
+_HIDDEN_CLASS = re.compile(
+    r"hid(?:e|den)|(?:^|-)none$|invisible|sr-only|offscreen|screen-reader|collapse|modal|dropdown|popup|overlay|closed|noscript|(?:^|-)js(?:-|$)",
+    re.IGNORECASE,
+)
 _TAGS = re.compile(r"<[^>]*>")
 _SPACES = re.compile(r"\s+")
 
@@ -191,7 +201,38 @@ class Document:
             and 40 < element.inner_end - element.inner < most
             and element.end > element.inner_end
             and element.start >= self.body_start
+            and not self.is_hidden(element)
         ]
+
+    @cached_property
+    def _hiding_rules(self) -> set[str]:
+        """Classes and ids, with their sign, that some rule of the page's own styles hides."""
+        names: set[str] = set()
+        for style in self.find("style"):
+            for selectors, rules in _RULE.findall(self.inner(style)):
+                if _HIDING.search(rules):
+                    names.update(re.findall(r"[.#][\w-]+", selectors))
+        return names
+
+    def is_hidden(self, element: Element) -> bool:
+        """Whether a visitor may not see what stands there: by the element or anything around it."""
+        return any(self._hides(each) for each in (element, *element.ancestors()))
+
+    def _hides(self, element: Element) -> bool:
+        attributes = element.attributes
+        if element.name in {"noscript", "template", "select", "object", "svg", "iframe"}:
+            return True
+        if (
+            "hidden" in attributes
+            or attributes.get("aria-hidden") == "true"
+            or _HIDING.search(attributes.get("style", ""))
+        ):
+            return True
+        classes = attributes.get("class", "").split()
+        if any(_HIDDEN_CLASS.search(name) for name in classes):
+            return True
+        named = {f".{name}" for name in classes} | {f"#{attributes.get('id', '')}"}
+        return not named.isdisjoint(self._hiding_rules)
 
     @cached_property
     def lists(self) -> list[list[Element]]:

@@ -108,7 +108,7 @@ class Site:
         """Somewhere visible to put a widget: at the begin or end of a block, or after a paragraph."""
         blocks = self.doc.blocks
         spots = [block.inner_end for block in blocks] + [block.inner for block in blocks]
-        spots += [p.end for p in self.doc.paragraphs if p.name == "p"]
+        spots += [p.end for p in self.doc.paragraphs if p.name == "p" and not self.doc.is_hidden(p)]
         spots.append(self.doc.body_end)
         for spot in rng.sample(spots, len(spots))[:30]:
             if self._is_markup_place(spot) and self.take(spot, spot):
