@@ -78,14 +78,13 @@ def main() -> None:
     send = sender(output)
     proxy = GuardProxy(AllowList.of(job["allow"]), dns_servers=job["dns_servers"])
     try:
-        with sync_playwright() as playwright:
-            Shot(job, send, proxy).take(_launched(playwright, job["chromium"], proxy.url))
-            # The parent ends the browser faster and more surely than it would end itself.
-            os._exit(0)
+        # Left to its end: the parent ends everything below, and knows it by this process as long as it lives.
+        playwright = sync_playwright().start()
+        Shot(job, send, proxy).take(_launched(playwright, job["chromium"], proxy.url))
     except Error as error:
         is_crash = "crash" in str(error).lower()
         send({"type": "end", "error": "browser_crashed" if is_crash else "browser_failed"})
-        os._exit(1)
+    signal.pause()
 
 
 if __name__ == "__main__":

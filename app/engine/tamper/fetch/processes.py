@@ -13,12 +13,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic, sleep
 
 _PROC = Path("/proc")
 _MEMORY_FIELDS = ("RssAnon:", "RssShmem:")
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
-_ROUNDS = 20
+_KILL_SECONDS = 2.0
+_NAP_SECONDS = 0.01
 
 
 def descendants(root: int) -> set[int]:
@@ -50,17 +52,19 @@ def memory_of(pids: set[int]) -> int:
 
 
 def kill_tree(root: int) -> None:
-    """End the root's descendants, then the root. The caller reaps the root."""
-    for _ in range(_ROUNDS):
-        below = descendants(root)
-        if not below:
+    """End the root's descendants, then the root, and wait for the descendants' end, at most two seconds.
+
+    The caller reaps the root. While it lives it adopts whoever was born under a dying parent, so the next
+    round finds them; it may be too busy to reap them, so the dead among them do not count.
+    """
+    stop_at = monotonic() + _KILL_SECONDS
+    while monotonic() < stop_at:
+        alive = {pid for pid in descendants(root) if is_alive(pid)}
+        if not alive:
             break
-        for pid in below:
+        for pid in alive:
             _kill(pid)
-        # Whoever was just born under a dying parent is adopted by the root and found in the next round; a
-        # root that is dead or busy reaps nobody, so those who are but zombies must not count for ever.
-        if not any(is_alive(pid) for pid in below):
-            break
+        sleep(_NAP_SECONDS)
     _kill(root)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,14 +28,19 @@ def test_it_ends_with_a_script_that_does_not(show: Show) -> None:
     assert seen.observation.status == 200
 
 
-def test_it_leaves_no_process_behind(chromium_path: str) -> None:
+@pytest.mark.parametrize("script", ["", "for(;;);"])
+def test_it_leaves_no_process_and_no_file_behind(
+    chromium_path: str, script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = processes.descendants(os.getpid())
-    with Target(serve({"/": page("<script>for(;;);</script>")})) as target:
+    with Target(serve({"/": page(f"<script>{script}</script>")})) as target:
         browse(
             BrowseWant(target.url(), (PERMITTED,), timeout_seconds=4), chromium=chromium_path, now=time.time
         )
     left = {pid for pid in processes.descendants(os.getpid()) - before if processes.is_alive(pid)}
     assert left == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
