@@ -26,6 +26,8 @@ class StoreError(CloudEyeError):
 
 
 class MissingError(StoreError):
+    code = 11004
+    http_status = 404
     msg = "this content is no longer kept"
 
 

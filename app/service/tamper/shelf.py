@@ -72,7 +72,7 @@ class Shelf:
 
     def names(self) -> Iterator[str]:
         """Every object, in no order; what comes or goes meanwhile may be left out."""
-        for leaf in self.folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]"):
+        for leaf in self.folder.glob("[0-9a-f]/[0-9a-f]"):
             for entry in os.scandir(leaf):
                 if _NAME.match(entry.name):
                     yield entry.name
@@ -80,7 +80,7 @@ class Shelf:
     def path(self, name: str) -> Path:
         if not _NAME.match(name):
             raise MissingError(f"{name[:80]!r} names no content")
-        return self.folder / name[:2] / name[2:4] / name
+        return self.folder / name[0] / name[1] / name
 
     @contextmanager
     def locked(self, *, alone: bool) -> Iterator[None]:

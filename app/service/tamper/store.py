@@ -1,9 +1,10 @@
 """The content store: what was fetched, kept once under the SHA-256 of its bytes, in `DATA_DIR/content`.
 
-An object is a file `ab/cd/<sha256>` that never changes: written under another name, brought to the disk and
-renamed, so that nobody reads half of one. It holds its bytes as they are, compressed, or as what differs from
-a base (`delta.py`), which may be a difference itself, at most `MAX_DEPTH` times. An empty file
-`<base>.<sha256>` beside the base says who needs it; a base that is needed is not deleted.
+An object is a file `a/b/<sha256>` that never changes: written under another name, brought to the disk and
+renamed, so that nobody reads half of one. (256 folders and no more: each takes as much disk as a change.)
+It holds its bytes as they are, compressed, or as what differs from a base (`delta.py`), which may be a
+difference itself, at most `MAX_DEPTH` times. An empty file `<base>.<sha256>` beside the base says who needs
+it; a base that is needed is not deleted.
 
 Several processes may work on it at once. Writers hold the folder's lock together, so that a base stays while
 somebody builds on it; who deletes holds it alone, for one object.
@@ -64,6 +65,8 @@ __all__ = [
 
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 """What has to stay free on the disk, for the database and the logs."""
+MAX_STEPS = 2 * MAX_DEPTH
+"""So many differences are followed. A lost base that came back as a difference makes a chain longer."""
 SURELY_SMALL = 16
 """A difference of so small a part of a page is taken without asking how small the page itself would be."""
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
@@ -89,8 +92,8 @@ class Store(Shelf):
             if (stored := self._present(name)) is not None:
                 return stored
             self._ask_for_space(len(data))
-            if self.exists(name) or self.marks(name):
-                base = None  # It is mended, and a mended one must not stand on what stands on it.
+            if self.exists(name):
+                base = None  # It is damaged: mended, it must not stand on what may stand on it.
             head, payload = self._best_form(name, data, base)
             if not self._write(name, head, payload):
                 self._write(name, *self._best_form(name, data, None))
@@ -98,7 +101,7 @@ class Store(Shelf):
 
     def get(self, name: str) -> bytes:
         """The bytes of an object, checked against its name."""
-        data = self._read(name, MAX_DEPTH)
+        data = self._read(name, MAX_STEPS)
         if hashlib.sha256(data).hexdigest() != name:
             raise CorruptError(f"content {name} is not what was kept: its SHA-256 is another")
         return data
@@ -215,20 +218,20 @@ class Store(Shelf):
         with telling(name), self.path(name).open("rb") as file:
             head = Head.parse(file.read(HEADER.size), name)
             payload = file.read(head.payload + 1)
-        if len(payload) != head.payload or head.depth > most:
+        if len(payload) != head.payload or most < 0:
             raise CorruptError(f"content {name} has been cut off or lengthened")
         if head.form == AS_IS:
             return payload
         try:
             if head.form == COMPRESSED:
                 return delta.decompress(payload, head.size)
-            return delta.decode(self._read_base(name, head), payload, head.size)
+            return delta.decode(self._read_base(name, head, most - 1), payload, head.size)
         except delta.DeltaError as error:
             raise CorruptError(f"content {name} cannot be unpacked: {error}") from error
 
-    def _read_base(self, name: str, head: Head) -> bytes:
+    def _read_base(self, name: str, head: Head, most: int) -> bytes:
         try:
-            return self._read(head.base, head.depth - 1)
+            return self._read(head.base, most)
         except StoreError as error:
             raise CorruptError(f"content {name} differs from {head.base}, but {error.msg}") from error
 

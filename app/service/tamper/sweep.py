@@ -102,7 +102,7 @@ def _tidy(store: Store, since: float) -> None:
         with suppress(FileNotFoundError):
             if draft.stat().st_mtime <= since:
                 draft.unlink()
-    for mark in store.folder.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*.*"):
+    for mark in store.folder.glob("[0-9a-f]/[0-9a-f]/*.*"):
         parts = _MARK.match(mark.name)
         if parts is None or store.is_needed_by(parts[1], parts[2]):
             continue
