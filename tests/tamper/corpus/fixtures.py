@@ -72,11 +72,23 @@ def _video(_: Site, rng: Random) -> str:
     return f'<iframe src="https://www.youtube.com/embed/{token(rng, 11)}" width="480" height="270"></iframe>'
 
 
+def _cdn_script(_: Site, rng: Random) -> str:
+    name = rng.choice(
+        [
+            "jquery@3.6.0/dist/jquery.min.js",
+            "bootstrap@5.3.0/dist/js/bootstrap.bundle.min.js",
+            "vue@3.4.0/dist/vue.global.js",
+        ]
+    )
+    digest = token(rng, 64, _BASE58)
+    return f'<script src="https://cdn.jsdelivr.net/npm/{name}" integrity="sha384-{digest}" crossorigin="anonymous"></script>'
+
+
 FIXTURES: dict[str, Callable[[Site, Random], str]] = {
     "contact": _contact, "donation": _donation, "download": _download, "login": _login, "checkout": _checkout,
-    "logo": _logo, "favicon": _favicon, "video": _video,
+    "logo": _logo, "favicon": _favicon, "video": _video, "cdn_script": _cdn_script,
 }  # fmt: skip
-_PLACES = {"favicon": "head", "logo": "top"}
+_PLACES = {"favicon": "head", "cdn_script": "head", "logo": "top"}
 
 
 def fixture(site: Site, name: str) -> Edit | None:

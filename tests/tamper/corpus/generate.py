@@ -112,6 +112,8 @@ class _Life:
 
     def snapshot(self, source: str, step: int) -> Snapshot:
         encoding = self.site.page.encoding
+        if any(n.name == "charset_changed" and _is_on(n, begun, step) for n, begun, _ in self.transforms):
+            encoding = "utf-8"
         body = source.encode(encoding, "xmlcharrefreplace")
         told = self.site.rng("told").random() < 0.7 or encoding == "utf-8"
         kind = "text/html; charset=" + encoding if told else "text/html"

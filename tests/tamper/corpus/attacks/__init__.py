@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from tests.tamper.corpus.attacks import (
-    cloaking,
-    defacement,
-    forms,
-    frames,
-    links,
-    redirects,
-    resources,
-    scripts,
-    spam,
-)
+    cloaking, defacement, forms, frames, links, rarer, redirects, resources, scripts, spam,
+)  # fmt: skip
 from tests.tamper.corpus.attacks.kit import ATTACKS, Attack
 
 __all__ = [
-    "ATTACKS", "Attack", "cloaking", "defacement", "forms", "frames", "links", "redirects", "resources", "scripts", "spam",
+    "ATTACKS", "Attack", "cloaking", "defacement", "forms", "frames", "links", "rarer", "redirects", "resources",
+    "scripts", "spam",
 ]  # fmt: skip

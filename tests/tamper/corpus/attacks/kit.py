@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
 from tests.tamper.corpus.markup import Document, Edit, apply, escape
 from tests.tamper.corpus.site import Site, token
+
+# Where a page moves by itself, which is a good place to hide a change.
+_LIVE = re.compile(
+    r"banner|sponsored|related|comments|press|tags|headlines|latest|widget|ad(?:s|$)", re.IGNORECASE
+)
 
 Strike = Callable[[Site, Document, Random], str | None]
 
@@ -100,6 +106,8 @@ def _in_block(document: Document, rng: Random) -> int:
     if blocks:
         spots += [b.inner_end for b in rng.sample(blocks, min(5, len(blocks)))]
         spots += [blocks[-1].inner_end, rng.choice(blocks).inner]
+    live = [b for b in blocks if _LIVE.search(b.attributes.get("class", ""))]
+    spots += [b.inner_end for b in live[:3]]
     runs = document.lists
     if runs:
         spots.append(rng.choice(runs)[-1].end)
