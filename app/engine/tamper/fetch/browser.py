@@ -206,14 +206,15 @@ class _Lines:
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._fd = pipe.fileno()
+        self._poll = select.poll()
+        self._poll.register(self._fd, select.POLLIN)
         self._pieces: list[bytes] = []
         self._total = 0
         self.is_over = False
 
     def read(self, seconds: float) -> list[bytes]:
         """Whole lines that came within this time. Raises ValueError when there were too many bytes."""
-        ready, _, _ = select.select([self._fd], [], [], seconds)
-        if not ready:
+        if not self._poll.poll(seconds * 1000):
             return []
         data = os.read(self._fd, _CHUNK)
         self.is_over = not data

@@ -89,6 +89,13 @@ def test_it_judges_what_a_name_leads_to() -> None:
     assert len(target.requests) == 1
 
 
+def test_it_runs_no_errands_for_the_browsers_maker() -> None:
+    host = "content-autofill.googleapis.com"
+    with NameServer({host: ("127.0.0.1",)}) as names, proxy(dns_servers=[names.address]) as guard:
+        assert ask(guard, f"CONNECT {host}:443 HTTP/1.1\r\n\r\n") == b""
+        assert names.asked == {}
+
+
 def test_it_tells_that_nobody_listens() -> None:
     with proxy() as guard:
         assert ask(guard, f"CONNECT 127.0.0.1:{free_port()} HTTP/1.1\r\n\r\n") == b""
