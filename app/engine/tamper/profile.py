@@ -74,11 +74,13 @@ class Profile:
     sensitive: dict[str, int] = field(default_factory=dict)
     tokens: set[str] = field(default_factory=set)
     stable_tokens: dict[str, str] = field(default_factory=dict)
-    pictures: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, list[str]] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
     secret_fields: set[str] = field(default_factory=set)
     hidden_sites: set[str] = field(default_factory=set)
     hidden_urls: set[str] = field(default_factory=set)
+    hidden_roots: dict[str, int] = field(default_factory=dict)
+    covers: set[str] = field(default_factory=set)
     volatile: dict[str, int] = field(default_factory=dict)
     regions_seen: set[str] = field(default_factory=set)
     shares: dict[str, float] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Profile:
     least_text: int = 0
     most_text: int = 0
     least_anchors: int = 0
+    least_elements: int = 0
     asset_hashes: dict[str, list[str]] = field(default_factory=dict)
     asset_pictures: dict[str, list[str]] = field(default_factory=dict)
     addresses: set[str] = field(default_factory=set)
@@ -161,6 +164,8 @@ def _add(profile: Profile, page: Inventory) -> None:
         profile.urls.setdefault(ref.role, set()).add(stem(ref.url))
         if ref.role in ("script", "stylesheet") and ref.note:
             profile.notes[ref.url] = ref.note
+        if ref.role == "cover":
+            profile.covers.add(ref.note)
     for anchor in page.anchors:
         if anchor.host:
             profile.sites.setdefault("anchor", set()).add(site_of(anchor.host))
@@ -171,6 +176,8 @@ def _add(profile: Profile, page: Inventory) -> None:
     for picture in page.pictures:
         if picture.host:
             profile.sites.setdefault("picture", set()).add(site_of(picture.host))
+    for root, number in page.hidden_roots.items():
+        profile.hidden_roots[root] = max(profile.hidden_roots.get(root, 0), number)
     counts: Counter[str] = Counter()
     for inline in page.inlines:
         profile.skeletons.add(inline.skeleton)
@@ -232,9 +239,7 @@ def _stable(profile: Profile, pages: Sequence[Inventory]) -> None:
                 profile.anchor_sites.setdefault(anchor_key(anchor), set()).add(site_of(anchor.host))
     profile.anchor_counts = _same_counts(pages)
     profile.paths = set.intersection(*({stem(a.url) for a in page.anchors if a.host} for page in pages))
-    profile.pictures = {
-        key: urls[0] for key, urls in _same([_pictures(page.pictures) for page in pages]).items()
-    }
+    profile.pictures = _same([_pictures(page.pictures) for page in pages])
     profile.forms = {
         key: urls[0]
         for key, urls in _same([_grouped((form_key(f), f.url) for f in page.forms) for page in pages]).items()
@@ -245,6 +250,7 @@ def _stable(profile: Profile, pages: Sequence[Inventory]) -> None:
         profile.stable_sites[role] = set.intersection(*sets)
     texts = [len(page.text) for page in pages]
     profile.least_text, profile.most_text = min(texts), max(texts)
+    profile.least_elements = min(page.elements for page in pages)
     profile.least_anchors = min(len(page.anchors) for page in pages)
 
 
@@ -281,8 +287,7 @@ def _targets(anchors: Sequence[Anchor]) -> dict[str, list[str]]:
 
 
 def _pictures(pictures: Sequence[Picture]) -> dict[str, list[str]]:
-    grouped = _grouped((f"{each.role}|{each.key}|{each.region}", stem(each.url)) for each in pictures)
-    return {key: urls for key, urls in grouped.items() if len(urls) == 1}
+    return _grouped((picture_key(each), stem(each.url)) for each in pictures)
 
 
 def _volatile(profile: Profile, pages: Sequence[Inventory]) -> None:
@@ -338,6 +343,10 @@ def target(anchor: Anchor) -> str:
 
 def anchor_key(anchor: Anchor) -> str:
     return f"{_DIGITS.sub('0', anchor.label)}|{anchor.cls}|{anchor.region}"
+
+
+def picture_key(picture: Picture) -> str:
+    return f"{picture.key}|{picture.region}"
 
 
 def form_key(form: Any) -> str:

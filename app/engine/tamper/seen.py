@@ -130,8 +130,14 @@ class Seen:
             for anchor in self.page.anchors
             if anchor.hidden
             and anchor.host
+            and self._is_new_root(anchor.root)
             and not any(stem(anchor.url) in p.hidden_urls for p in self.family)
         ]
+
+    def _is_new_root(self, root: str) -> bool:
+        """Whether what hides was not there, or fewer times: menus and folded parts were always hidden."""
+        most = max(profile.hidden_roots.get(root, 0) for profile in self.family)
+        return self.page.hidden_roots.get(root, 0) > most
 
     # How much is left?
 
@@ -176,9 +182,20 @@ class Seen:
         return len(self.profile.stable_words) >= 8 and self.kept_words < 0.4
 
     @cached_property
+    def is_emptied(self) -> bool:
+        """Whether most of it has gone and little else has come."""
+        profile, page = self.profile, self.page
+        if len(profile.stable_words) < 8:
+            few = page.elements < 0.5 * profile.least_elements
+            return few and len(page.anchors) <= 0.8 * profile.least_anchors
+        gone = (1 - self.kept_words) * len(profile.stable_words)
+        is_short = len(page.text) < 0.55 * profile.least_text
+        return self.kept_words < 0.55 and is_short and len(self.new_words) < 0.4 * gone
+
+    @cached_property
     def is_redesign(self) -> bool:
         """Another look of the same site: it still leads where it led, and says what it is."""
-        if not self.is_replaced:
+        if not self.is_replaced or self.is_emptied:
             return False
         own_links = sum(1 for anchor in self.page.anchors if self.is_own(anchor.host) and not anchor.hidden)
         keeps_name = bool(self.profile.titles) and any(

@@ -58,11 +58,6 @@ def look(seen: Seen) -> Iterator[Reason]:
     if match and not was_there and seen.kept_words < 0.7:
         yield make(seen, "content_removed", "content_removed", "high", "alert", "page_error", match.group().lower(),
                    after=page.text, text=page.text[max(0, match.start() - 40) : match.end() + 60])  # fmt: skip
-    elif (
-        seen.kept_words < 0.4
-        and length < least * 0.5
-        and not seen.is_redesign
-        and len(profile.stable_words) >= 8
-    ):
+    elif seen.is_emptied:
         yield make(seen, "content_removed", "content_removed", "high", "alert", "content_gone", "",
                    after=page.text, lost=round(100 * (1 - seen.kept_words)))  # fmt: skip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of, site_of
+from app.engine.tamper.hosts import host_of
+from app.engine.tamper.inventory.model import Picture
+from app.engine.tamper.inventory.walk import role_of
 from app.engine.tamper.known import kind_of
-from app.engine.tamper.profile import stem
+from app.engine.tamper.profile import picture_key, stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Asset, Level, Reason
@@ -52,22 +55,30 @@ def look(seen: Seen) -> Iterator[Reason]:
 
 
 def _pictures(seen: Seen) -> Iterator[Reason]:
+    now: dict[str, list[Picture]] = {}
     for picture in seen.page.pictures:
-        before = seen.profile.pictures.get(f"{picture.role}|{picture.key}|{picture.region}")
-        if before is None or stem(picture.url) == before:
-            continue
-        role = picture.role
-        is_data = picture.url.startswith("data:")
-        if seen.is_stranger(picture.host) and not seen.is_volatile("pictures", picture.region):
-            level: Level = "alert" if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
-            yield make(seen, "resource", "resource_replaced", "high", level, "picture_replaced",
-                       f"{role}|{picture.host}", where=where_of(picture.region), before=before, after=picture.url,
-                       role=role, host=picture.host, before_host=host_of(before) or "?")  # fmt: skip
-        elif role in ("logo", "qr") and (is_data or picture.host):
-            level = "alert" if role == "qr" or is_data else "notice"
-            yield make(seen, "resource", "resource_replaced", "medium", level, "picture_moved",
-                       f"{role}|{stem(picture.url)[:100]}", where=where_of(picture.region), before=before,
-                       after=picture.url, role=role)  # fmt: skip
+        now.setdefault(picture_key(picture), []).append(picture)
+    for key, before in seen.profile.pictures.items():
+        pictures = now.get(key, [])
+        lost = Counter(before) - Counter(stem(picture.url) for picture in pictures)
+        fresh = [picture for picture in pictures if stem(picture.url) not in before]
+        for picture, old in zip(fresh, lost.elements(), strict=False):
+            yield from _picture(seen, picture, old)
+
+
+def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
+    role = picture.role if picture.role != "picture" else role_of(before)
+    is_data = picture.url.startswith("data:")
+    if seen.is_stranger(picture.host) and not seen.is_volatile("pictures", picture.region):
+        level: Level = "alert" if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
+        yield make(seen, "resource", "resource_replaced", "high", level, "picture_replaced",
+                   f"{role}|{picture.host}", where=where_of(picture.region), before=before, after=picture.url,
+                   role=role, host=picture.host, before_host=host_of(before) or "?")  # fmt: skip
+    elif role in ("logo", "qr") and (is_data or picture.host):
+        level = "alert" if role == "qr" or is_data else "notice"
+        yield make(seen, "resource", "resource_replaced", "medium", level, "picture_moved",
+                   f"{role}|{stem(picture.url)[:100]}", where=where_of(picture.region), before=before,
+                   after=picture.url, role=role)  # fmt: skip
 
 
 def _is_own(seen: Seen, url: str) -> bool:
@@ -124,7 +135,3 @@ def _distance(one: str, other: str) -> int:
         return (int(one, 16) ^ int(other, 16)).bit_count()
     except ValueError:
         return 64
-
-
-def site(url: str) -> str:
-    return site_of(host_of(url))

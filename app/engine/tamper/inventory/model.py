@@ -35,7 +35,8 @@ class Ref(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A link. `label` is its text, or the name of its picture; `cls` its stable class."""
+    """A link. `label` is its text, or the name of its picture; `cls` its stable class; `root` the element that
+    hides it."""
 
     label: str
     url: str
@@ -43,6 +44,7 @@ class Anchor(NamedTuple):
     region: str
     hidden: str = ""
     cls: str = ""
+    root: str = ""
 
 
 class Picture(NamedTuple):
@@ -113,6 +115,7 @@ class Inventory:
     lang: str = ""
     language: str = ""
     scripts: dict[str, int] = field(default_factory=dict)
+    hidden_roots: dict[str, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     refs: list[Ref] = field(default_factory=list)
     anchors: list[Anchor] = field(default_factory=list)

@@ -171,6 +171,8 @@ _BARE = re.compile(
     r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.)+[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\]|\\?/)""",
     re.I,
 )
+# A value with a quoted key is data, as programs write it: `"url": "https://…"`.
+_DATUM = re.compile(r'''":\s*"(?:[^"\\]|\\.)*+"''')
 _SPLIT = re.compile(r"""["'`]\s*\+\s*["'`]""")
 _LISTED = re.compile(r"""["'`]\s*,\s*["'`]""")
 _HEX = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4})\}?|%u([0-9a-fA-F]{4})")
@@ -197,11 +199,12 @@ def read_script(text: str, kind: str = "") -> ScriptFacts:
     """
     if (kind and _DATA_TYPES.search(kind) and not re.search("importmap", kind)) or _is_data(text):
         return ScriptFacts("data", (), _hosts(text.replace("\\/", "/")), (), True, len(text))
-    layers = _layers(text[:MAX_CODE])
+    data_hosts = _hosts("\n".join(_DATUM.findall(text[:MAX_CODE]))) if '":' in text else ()
+    layers = _layers(_DATUM.sub('":"', text[:MAX_CODE]) if data_hosts else text[:MAX_CODE])
     small = [layer.lower() for layer in layers]
     hosts = tuple(sorted({host for layer in layers for host in _hosts(layer)}))
     abilities = tuple((name, count) for name in ABILITIES if (count := _count(name, layers, small)))
-    return ScriptFacts(skeleton(text), hosts, (), abilities, False, len(text))
+    return ScriptFacts(skeleton(text), hosts, data_hosts, abilities, False, len(text))
 
 
 def _count(name: str, layers: list[str], small: list[str]) -> int:

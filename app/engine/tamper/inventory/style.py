@@ -164,11 +164,11 @@ def _names_of(sheet: str) -> Iterator[tuple[str, str, str]]:
         if how is None or how == "same-colour":
             continue
         for selector in selectors.split(","):
-            last = _NOT.sub("", _LAST.split(selector.strip())[-1])
-            if _STATE.search(last):
+            compounds = _LAST.split(_NOT.sub("", selector.strip()))
+            if _STATE.search(compounds[-1]):
                 continue
-            names = _NAME.findall(last)
-            # `.a.b` hides what has both; taking the rarer-looking last one is near enough.
+            # `.a.b` hides what has both, `.a b` only what is in it: taking the nearest name is near enough.
+            names = next((found for each in reversed(compounds) if (found := _NAME.findall(each))), None)
             if names:
                 yield names[-1][0], names[-1][1].replace("\\", ""), how
 

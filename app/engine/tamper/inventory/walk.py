@@ -99,6 +99,7 @@ _WHITE = re.compile(
     r"(?:^|;)\s*color\s*:\s*(?:#f[c-f]f?[c-f]?f?[c-f]?|white|#(?:fe){3}|transparent)\s*(?:!|;|$)", re.I
 )
 _GROUND = re.compile(r"background", re.I)
+_COVER = re.compile(r"position\s*:\s*(?:fixed|absolute)", re.I)
 
 Attributes = Mapping[str, str]
 
@@ -113,6 +114,7 @@ class Walk:
         self._ids = {**rules.ids, **hidden_ids}
         self._parts: list[str] = []
         self._hidden: list[str] = []
+        self._roots: list[str] = []
         self._grounds = 0
         self._text: list[str] = []
         self._silent = 0
@@ -176,9 +178,10 @@ class Walk:
             self._flush()
         classes = ""
         how = self._hidden[-1] if self._hidden else ""
+        own = ""
         if attributes:
             classes = attributes.get("class", "")
-            how = how or self._own_hiding(tag, attributes, classes)
+            own = self._own_hiding(tag, attributes, classes)
             for name in attributes:
                 if name[:2] == "on" and len(name) > 4:
                     self._inline("handler", attributes[name], f"{tag}[{name}]")
@@ -188,10 +191,15 @@ class Walk:
                     self._ref("background", url)
             if "background" in attributes:
                 self._ref("background", attributes["background"])
+            if style and _COVER.search(style) and not own:
+                self._cover(style)
         elif tag in ("noscript", "template"):
-            how = how or tag
+            own = tag
         self._parts.append(part(tag, classes))
-        self._hidden.append(how)
+        self._hidden.append(how or own)
+        self._roots.append(
+            self._root(attributes, classes, own) if own else self._roots[-1] if self._roots else ""
+        )
         handle = self._on.get(tag)
         if handle is not None:
             handle(element, attributes)
@@ -211,6 +219,7 @@ class Walk:
         if self._parts:
             self._parts.pop()
             self._hidden.pop()
+            self._roots.pop()
         if element.tail and not self._silent:
             self._text.append(element.tail)
 
@@ -223,6 +232,26 @@ class Walk:
     @property
     def region(self) -> str:
         return ">".join(self._parts[-LEVELS:])
+
+    def _root(self, attributes: Attributes, classes: str, how: str) -> str:
+        """What hides: an element that was always there hides nothing new."""
+        style = _VERSIONED.sub("0", attributes.get("style", "")) if attributes else ""
+        name = _VERSIONED.sub("", attributes.get("id", "")) if attributes else ""
+        root = digest(f"{self.region}|{how}|{stable_class(classes)}|{name}|{style}")
+        self.page.hidden_roots[root] = self.page.hidden_roots.get(root, 0) + 1
+        return root
+
+    def _cover(self, style: str) -> None:
+        """An element that lies over the whole window."""
+        said = style.replace(" ", "").lower()
+        level = re.search(r"z-index:(\d+)", said)
+        is_whole = (
+            ("width:100" in said and "height:100" in said)
+            or "inset:0" in said
+            or (all(f"{side}:0" in said for side in ("top", "left", "right", "bottom")))
+        )
+        if is_whole and level and int(level[1]) >= 500:
+            self._ref("cover", self.base, _VERSIONED.sub("0", said)[:200])
 
     def _own_hiding(self, tag: str, attributes: Attributes, classes: str) -> str:
         style = attributes.get("style")
@@ -267,7 +296,8 @@ class Walk:
         else:
             absolute = resolve(self.base, url[:4_000])
             host = host_of(absolute)
-        self.page.refs.append(Ref(role, absolute, host, self.region, self._hidden[-1], note))
+        hidden = self._hidden[-1] if self._hidden else ""
+        self.page.refs.append(Ref(role, absolute, host, self.region, hidden, note))
 
     def _inline(self, origin: str, text: str, place: str, kind: str = "") -> None:
         if len(self.page.inlines) >= MAX_OF_A_KIND or not text.strip():
@@ -378,7 +408,17 @@ class Walk:
         if not label:
             label, hidden = self._label_of(element, attributes, hidden, cls)
         absolute = resolve(self.base, url[:4_000])
-        self.page.anchors.append(Anchor(label, absolute, host_of(absolute), self.region, hidden, cls))
+        self.page.anchors.append(
+            Anchor(
+                label,
+                absolute,
+                host_of(absolute),
+                self.region,
+                hidden,
+                cls,
+                self._roots[-1] if hidden else "",
+            )
+        )
 
     def _label_of(self, element: Any, attributes: Attributes, hidden: str, cls: str) -> tuple[str, str]:
         """A link without text is called by its picture or its title; with neither it cannot be seen."""
@@ -455,15 +495,7 @@ class Walk:
         words = " ".join(
             (attributes.get("class", ""), attributes.get("id", ""), alt, url[-120:], *self._parts[-3:])
         )
-        role = (
-            "logo"
-            if _LOGO.search(words)
-            else "qr"
-            if _QR.search(words)
-            else "large"
-            if _LARGE.search(words)
-            else "picture"
-        )
+        role = role_of(words)
         cls = stable_class(attributes.get("class", ""))
         key = f"{_VERSIONED.sub('', alt)[:80]}|{cls}|{_VERSIONED.sub('', attributes.get('id', ''))[:40]}"
         self.page.pictures.append(Picture(role, absolute, host, key, self.region))
@@ -483,6 +515,13 @@ class Walk:
 
     def _html(self, element: Any, attributes: Attributes) -> None:
         self.page.lang = self.page.lang or attributes.get("lang", "").lower()[:20]
+
+
+def role_of(words: str) -> str:
+    """What a picture is for, by its names: logo, qr, large or picture."""
+    if _LOGO.search(words):
+        return "logo"
+    return "qr" if _QR.search(words) else "large" if _LARGE.search(words) else "picture"
 
 
 def digest(text: str) -> str:
