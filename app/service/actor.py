@@ -9,13 +9,19 @@ from app.models import Organization, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A user in one organization. `way` is how they came in: session, jwt or cli."""
+    """A user in one organization. `way` is how they came in: session, jwt, cli or deployment.
+
+    Who came with a deployment token acts for the user who made it, by its `name`, and where it is for one
+    site, on that `site_id` alone.
+    """
 
     user: User
     organization: Organization
     role: str
     way: str = "session"
     ip: str = ""
+    name: str = ""
+    site_id: int | None = None
 
     @property
     def organization_id(self) -> int:

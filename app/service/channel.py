@@ -16,14 +16,16 @@ from app.core.snowflake import next_id
 from app.engine.notify.message import Message
 from app.engine.notify.registry import ChannelKind, UnknownKindError, get_kind, problems
 from app.models import Channel, db, write
+from app.models.alert import SEVERITIES
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
-from app.service.delivery import send_now
+from app.service.delivery import ALERT_SEVERITIES, send_now
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 
 MASK = "********"
 TESTS_A_MINUTE = 20
+ALERT_SEVERITIES_KNOWN = ("notice", *SEVERITIES)
 
 
 def get_channel(actor: Actor, channel_id: int) -> Channel:
@@ -39,6 +41,11 @@ def list_channels(actor: Actor, *, cursor: str | None = None, limit: int = 50) -
     """The organization's channels, oldest first."""
     statement = select(Channel).where(Channel.organization_id == actor.organization_id)
     return page_by_id(statement, Channel.id, cursor, limit, newest_first=False)
+
+
+def severities_of(channel: Channel) -> list[str]:
+    """Which tamper alerts go to a channel: severities, and "notice" for notices."""
+    return list(ALERT_SEVERITIES) if channel.alert_severities is None else channel.alert_severities
 
 
 def config_of(channel: Channel) -> dict[str, Any]:

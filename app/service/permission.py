@@ -15,7 +15,7 @@ SELF = "self"
 
 _VIEWER = {"site.read", "usability.read", "tamper.read", "channel.read", "settings.read", "user.read"}
 _OPERATOR = _VIEWER | {"site.write", "usability.write", "usability.run", "incident.write"}
-_OPERATOR |= {"tamper.write", "tamper.run", "tamper.approve"}
+_OPERATOR |= {"tamper.write", "tamper.run", "tamper.approve", "deployment.announce"}
 _ADMIN = _OPERATOR | {"channel.write", "settings.write", "audit.read"}
 _OWNER = _ADMIN | {"organization.write"}
 
@@ -24,6 +24,8 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     "operator": frozenset(_OPERATOR),
     "admin": frozenset(_ADMIN),
     "owner": frozenset(_OWNER),
+    # Nobody's role: what a deployment token may.
+    "deployer": frozenset({"deployment.announce"}),
 }
 
 RULES: dict[tuple[str, str], str] = {
@@ -60,6 +62,41 @@ RULES: dict[tuple[str, str], str] = {
     ("v1.incident", "GET"): "usability.read",
     ("v1.incident_ack", "POST"): "incident.write",
     ("v1.locations", "GET"): "usability.read",
+    ("v1.tamper_views", "GET"): "tamper.read",
+    ("v1.watches", "GET"): "tamper.read",
+    ("v1.watches", "POST"): "tamper.write",
+    ("v1.watch", "GET"): "tamper.read",
+    ("v1.watch", "PATCH"): "tamper.write",
+    ("v1.watch", "DELETE"): "tamper.write",
+    ("v1.watch_run", "POST"): "tamper.run",
+    ("v1.watch_pause", "POST"): "tamper.write",
+    ("v1.watch_resume", "POST"): "tamper.write",
+    ("v1.watch_regions", "GET"): "tamper.read",
+    ("v1.watch_regions", "PATCH"): "tamper.write",
+    ("v1.tamper_words", "GET"): "tamper.read",
+    ("v1.tamper_words", "PATCH"): "tamper.write",
+    ("v1.alerts", "GET"): "tamper.read",
+    ("v1.alert", "GET"): "tamper.read",
+    ("v1.alert_approve", "POST"): "tamper.approve",
+    ("v1.alert_allow", "POST"): "tamper.approve",
+    ("v1.alert_confirm", "POST"): "tamper.approve",
+    ("v1.snapshots", "GET"): "tamper.read",
+    ("v1.snapshot", "GET"): "tamper.read",
+    ("v1.snapshot_body", "GET"): "tamper.read",
+    ("v1.snapshot_screenshot", "GET"): "tamper.read",
+    ("v1.baselines", "GET"): "tamper.read",
+    ("v1.deployments", "GET"): "tamper.read",
+    ("v1.deployments", "POST"): "deployment.announce",
+    ("v1.deployment", "GET"): "tamper.read",
+    ("v1.deployment_finish", "POST"): "deployment.announce",
+    ("v1.deployment_revoke", "POST"): "tamper.write",
+    ("v1.deployment_tokens", "GET"): "tamper.read",
+    ("v1.deployment_tokens", "POST"): "tamper.approve",
+    ("v1.deployment_token_revoke", "POST"): "tamper.approve",
+    ("v1.discoveries", "POST"): "tamper.write",
+    ("v1.discovery", "GET"): "tamper.write",
+    ("v1.discovery_stop", "POST"): "tamper.write",
+    ("v1.discovery_confirm", "POST"): "tamper.write",
     ("v1.alert_evidence", "GET"): "tamper.read",
     ("v1.watch_restore", "GET"): "tamper.read",
     ("v1.evidence", "GET"): "tamper.read",

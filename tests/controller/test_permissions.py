@@ -18,6 +18,9 @@ from app.service.channel import create_channel
 from app.service.monitor import create_monitor, pause_monitor
 from app.service.permission import PERMISSIONS, PUBLIC, RULES, SELF, rule_of
 from app.service.site import create_site
+from app.service.tamper.deployment import announce
+from app.service.tamper.deployment_token import create_token
+from app.service.tamper.discover import start_discovery
 from tests.cast import PASSWORD, make_organization, make_user
 from tests.service.tamper.kept import make_watch, raise_alert, snap
 
@@ -62,9 +65,16 @@ def make_things(owner: Actor) -> dict[str, int]:
     pause_monitor(owner, monitor.id)
     watch = make_watch(owner.organization)
     first, second = (snap(watch, body) for body in (b"<p>as it was</p>", b"<p>as it is</p>"))
+    deployment = announce(owner, {"site_id": site.id})
+    token, _ = create_token(owner, {"name": "release"})
+    job = start_discovery(owner, site.id)
     return {
         "watch_id": watch.id,
         "alert_id": raise_alert(watch, first, second).id,
+        "snapshot_id": first.id,
+        "deployment_id": deployment.id,
+        "token_id": token.id,
+        "job_id": int(job["id"]),
         "site_id": site.id,
         "monitor_id": monitor.id,
         "channel_id": channel.id,
@@ -179,6 +189,12 @@ def test_a_strangers_lists_hold_nothing_of_ours(world: World) -> None:
         "/channels",
         "/deliveries",
         "/sites/tags",
+        "/tamper/watches",
+        "/tamper/alerts",
+        "/tamper/snapshots",
+        "/tamper/baselines",
+        "/tamper/deployments",
+        "/tamper/deployments/tokens",
     ):
         answer = client.get(f"/api/cloudeye/v1{path}", headers=headers).get_json()
         assert answer["data"]["items"] == [], path

@@ -14,6 +14,7 @@ from app.core.log import bind, start_context
 from app.service.actor import Actor
 from app.service.auth import actor_of_token, load_actor
 from app.service.permission import PUBLIC, authorise, rule_of
+from app.service.tamper.deployment_token import actor_of_call, is_token_call
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}\Z")
@@ -33,10 +34,22 @@ def _begin() -> None:
 def current_actor() -> Actor | None:
     """Who asks, or None. A token that is given and not valid is an error, never nobody."""
     if "actor" not in g:
-        g.actor = _from_header() if "Authorization" in request.headers else _from_session()
+        g.actor = _from_call() or (_from_header() if "Authorization" in request.headers else _from_session())
         if g.actor is not None:
             bind(user_id=str(g.actor.user.id))
     return cast("Actor | None", g.actor)
+
+
+def _header(name: str) -> str:
+    return request.headers.get(name, "")
+
+
+def _from_call() -> Actor | None:
+    """A release script's, with a deployment token."""
+    if not is_token_call(_header):
+        return None
+    body = request.get_data(cache=True)
+    return actor_of_call(_header, request.method, request.path, body, ip=client_address())
 
 
 def _from_header() -> Actor:

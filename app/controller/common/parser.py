@@ -7,6 +7,7 @@ say and nothing else, and `Parser` names every wrong field at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import request
@@ -99,6 +100,21 @@ def identifier() -> Kind:
     return Kind({"type": "string", "pattern": "^[0-9]{1,19}$"}, take)
 
 
+def moment() -> Kind:
+    """A moment in ISO 8601 that says its time zone."""
+
+    def take(value: Any) -> datetime:
+        try:
+            parsed = datetime.fromisoformat(value if isinstance(value, str) else "")
+        except ValueError as error:
+            raise ValueError("must be a moment such as 2026-11-21T12:00:00+08:00") from error
+        if parsed.tzinfo is None:
+            raise ValueError("must say its time zone")
+        return parsed
+
+    return Kind({"type": "string", "format": "date-time"}, take)
+
+
 def texts(most: int = 100, length: int = 200) -> Kind:
     one = text(0, length)
 
@@ -108,6 +124,20 @@ def texts(most: int = 100, length: int = 200) -> Kind:
         return [one(each) for each in value]
 
     return Kind({"type": "array", "items": one.schema, "maxItems": most}, take)
+
+
+def some_of(*values: str) -> Kind:
+    """A list of some of these, each once."""
+
+    def take(value: Any) -> list[str]:
+        if not isinstance(value, list) or not all(each in values for each in value if isinstance(each, str)):
+            raise ValueError(f"must be a list of some of: {', '.join(values)}")
+        if any(not isinstance(each, str) for each in value) or len(set(value)) != len(value):
+            raise ValueError("must name each at most once")
+        return value
+
+    items = {"type": "string", "enum": list(values)}
+    return Kind({"type": "array", "items": items, "uniqueItems": True}, take)
 
 
 def mapping(schema: Schema | None = None) -> Kind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.controller.common.output import Flag, Id, Many, Mapping, Moment, Number, Text, Value, Whole
+from app.controller.common.output import Flag, Id, Many, Mapping, Moment, Number, Text, Texts, Value, Whole
 from app.controller.common.parser import (
     Parser,
     body,
@@ -14,6 +14,7 @@ from app.controller.common.parser import (
     listing,
     mapping,
     query,
+    some_of,
     text,
 )
 from app.controller.common.resource import Resource, operation, route
@@ -31,6 +32,7 @@ CHANNEL: dict[str, Value] = {
     "name": Text(),
     "config": Mapping(attribute=lambda channel: service.config_of(channel)),
     "is_enabled": Flag(),
+    "alert_severities": Texts(attribute=lambda channel: service.severities_of(channel)),
     "created_at": Moment(),
     "updated_at": Moment(),
 }
@@ -45,6 +47,7 @@ DELIVERY: dict[str, Value] = {
     "id": Id(),
     "channel_id": Id(),
     "incident_id": Id(nullable=True),
+    "alert_id": Id(nullable=True),
     "kind": Text(),
     "state": Text(),
     "attempts": Whole(),
@@ -69,6 +72,12 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
         parser.add("name", text(1, 200), required=required)
         .add("config", mapping(), required=required, help="By the type's own schema; see `/channels/types`.")
         .add("is_enabled", boolean())
+        .add(
+            "alert_severities",
+            some_of(*service.ALERT_SEVERITIES_KNOWN),
+            nullable=True,
+            help="Which tamper alerts go there; null: high and critical.",
+        )
     )
 
 

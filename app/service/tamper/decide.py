@@ -31,9 +31,9 @@ from app.service.tamper.watch_values import MAX_KEYS
 
 def approve_alert(actor: Actor, alert_id: int, *, reason: str) -> Alert:
     """It was us: what the alert saw becomes a baseline of each view."""
-    if not reason.strip():
-        raise InvalidError({"reason": "must not be empty"})
     with _deciding(actor, alert_id) as (session, alerts, done):
+        if not reason.strip():
+            raise InvalidError({"reason": "must not be empty"})
         for alert in alerts:
             _approve(session, actor, alert, reason.strip())
             _end(session, actor, alert, "approved", reason.strip(), done)

@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
-from app.core.errors import ConflictError, InvalidError
-from app.models import Deployment, DeploymentToken, Event, Site, Watch, db, write
+from app.core.errors import ConflictError, InvalidError, NotPermittedError
+from app.models import Deployment, Event, Site, Watch, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.owned import fetch_own
@@ -69,9 +69,10 @@ def state_of(deployment: Deployment, at: datetime | None = None) -> str:
 def announce(actor: Actor, values: dict[str, Any]) -> Deployment:
     """Say that a release begins: site_id, and optionally paths (globs), starts_at, minutes and note."""
     site = get_site(actor, values["site_id"])
-    clean = cleaned(values)
+    _ask_for_site(actor, site.id)
+    clean = _cleaned(values)
     with write() as session:
-        deployment = put(session, site, actor.user.email, clean)
+        deployment = _put(session, site, _name_of(actor), clean)
         facts = {
             "site_id": str(site.id),
             "paths": deployment.paths,
@@ -81,17 +82,17 @@ def announce(actor: Actor, values: dict[str, Any]) -> Deployment:
     return get_deployment(actor, deployment.id)
 
 
-def announce_with(token: DeploymentToken, site: Site, values: dict[str, Any]) -> Deployment:
-    """The same by the holder of a deployment token."""
-    clean = cleaned(values)
-    with write() as session:
-        deployment = put(session, site, f"token {token.name}", clean)
-        deployment.token_id = token.id
-    deployment.site = site
-    return deployment
+def _name_of(actor: Actor) -> str:
+    return f"token {actor.name}" if actor.way == "deployment" else actor.user.email
 
 
-def put(session: Session, site: Site, by: str, clean: dict[str, Any]) -> Deployment:
+def _ask_for_site(actor: Actor, site_id: int) -> None:
+    """A token may be for one site alone."""
+    if actor.site_id is not None and actor.site_id != site_id:
+        raise NotPermittedError("the deployment token is not for this site")
+
+
+def _put(session: Session, site: Site, by: str, clean: dict[str, Any]) -> Deployment:
     starts_at = clean["starts_at"] or now()
     deployment = Deployment(
         organization_id=site.organization_id,
@@ -112,14 +113,14 @@ def finish(actor: Actor, deployment_id: int) -> Deployment:
     """Say that a release is out: its pages are looked at now, and then the window closes."""
     with write() as session:
         deployment = _own(session, actor, deployment_id)
-        end(session, deployment, actor.user.email)
+        _ask_for_site(actor, deployment.site_id)
+        _end(session, deployment, _name_of(actor))
         record_change(session, actor, "deployment.finish", "deployment", deployment.id)
-    look_at_pages(deployment)
+    _look_at_pages(deployment)
     return get_deployment(actor, deployment_id)
 
 
-def end(session: Session, deployment: Deployment, by: str) -> None:
-    """Close a window that is open or planned, within the caller's transaction."""
+def _end(session: Session, deployment: Deployment, by: str) -> None:
     if state_of(deployment) not in ("open", "planned"):
         raise ConflictError(f"the deployment is {state_of(deployment)} already")
     deployment.finished_at = now()
@@ -138,7 +139,7 @@ def revoke(actor: Actor, deployment_id: int) -> Deployment:
     return get_deployment(actor, deployment_id)
 
 
-def look_at_pages(deployment: Deployment) -> None:
+def _look_at_pages(deployment: Deployment) -> None:
     """Have every watch on its paths checked now, so that what was released is seen inside the window."""
     watches: Sequence[Watch] = db.session.scalars(
         select(Watch).where(Watch.site_id == deployment.site_id, Watch.is_paused.is_(False))
@@ -147,7 +148,7 @@ def look_at_pages(deployment: Deployment) -> None:
     timing.check_now([watch for watch in watches if covers(deployment, watch.url)])
 
 
-def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """Checked values with their defaults; an `InvalidError` names each that will not do."""
     wrong: dict[str, str] = {}
     paths = list(dict.fromkeys(path.strip() for path in values.get("paths") or ["/*"] if path.strip()))

@@ -13,23 +13,27 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.core.errors import InvalidError, NotLoggedInError, NotPermittedError
+from app.core.errors import InvalidError, NotLoggedInError
 from app.core.redis import get_redis
 from app.core.secret_box import SealBrokenError, seal, unseal
 from app.core.snowflake import next_id
-from app.models import DeploymentToken, Site, db, write
+from app.models import DeploymentToken, Organization, User, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.site import get_site
 
+Header = Callable[[str], str]
+"""A request's header by its name, empty when it was not sent."""
+PREFIX = "cedt_"
+SIGNATURE = "X-CloudEye-Signature"
 _TOKEN = re.compile(r"cedt_([0-9]{1,19})_[A-Za-z0-9_-]{43}\Z")
 FRESH_SECONDS = 300
 
@@ -49,7 +53,7 @@ def create_token(actor: Actor, values: dict[str, Any]) -> tuple[DeploymentToken,
     if site_id is not None:
         site_id = get_site(actor, site_id).id
     identifier = next_id()
-    text = f"cedt_{identifier}_{secrets.token_urlsafe(32)}"
+    text = f"{PREFIX}{identifier}_{secrets.token_urlsafe(32)}"
     sealed = seal({"token": text})
     with write() as session:
         token = DeploymentToken(
@@ -77,27 +81,34 @@ def revoke_token(actor: Actor, token_id: int) -> DeploymentToken:
     return token
 
 
-def token_of(headers: Mapping[str, str], method: str, path: str, body: bytes) -> DeploymentToken:
-    """The token a call proves to hold, or `NotLoggedInError`."""
-    bearer = headers.get("Authorization", "").partition(" ")[2].strip()
-    if bearer:
+def is_token_call(header: Header) -> bool:
+    """Whether a call comes with a deployment token, in either way."""
+    return bool(header(SIGNATURE)) or _bearer(header).startswith(PREFIX)
+
+
+def actor_of_call(header: Header, method: str, path: str, body: bytes, *, ip: str) -> Actor:
+    """Who a call with a deployment token acts for, or `NotLoggedInError`."""
+    bearer = _bearer(header)
+    if bearer.startswith(PREFIX):
         token = _living(_id_in(bearer))
-        if hmac.compare_digest(token.token_hash, hashlib.sha256(bearer.encode()).hexdigest()):
-            return _used(token)
-        raise NotLoggedInError("the deployment token is not valid")
-    token = _living(headers.get("X-CloudEye-Token", ""))
-    _check_signature(token, headers, method, path, body)
-    return _used(token)
-
-
-def site_for(token: DeploymentToken, site_id: int) -> Site:
-    """The site a token's holder names, if the token is for it."""
-    site = db.session.scalar(
-        select(Site).where(Site.id == site_id, Site.organization_id == token.organization_id)
+        if not hmac.compare_digest(token.token_hash, hashlib.sha256(bearer.encode()).hexdigest()):
+            raise NotLoggedInError("the deployment token is not valid")
+    else:
+        token = _living(header("X-CloudEye-Token"))
+        _check_signature(token, header, method, path, body)
+    user = db.session.get(User, token.created_by) if token.created_by else None
+    if user is None or not user.is_active:
+        raise NotLoggedInError("the deployment token's maker is gone; make a new one")
+    organization = db.session.get_one(Organization, token.organization_id)
+    with write():
+        token.last_used_at = now()
+    return Actor(
+        user, organization, "deployer", way="deployment", ip=ip, name=token.name, site_id=token.site_id
     )
-    if site is None or (token.site_id is not None and token.site_id != site.id):
-        raise NotPermittedError("the deployment token is not for this site")
-    return site
+
+
+def _bearer(header: Header) -> str:
+    return header("Authorization").partition(" ")[2].strip()
 
 
 def _id_in(text: str) -> str:
@@ -114,10 +125,8 @@ def _living(identifier: str) -> DeploymentToken:
     return token
 
 
-def _check_signature(
-    token: DeploymentToken, headers: Mapping[str, str], method: str, path: str, body: bytes
-) -> None:
-    stamp = headers.get("X-CloudEye-Timestamp", "")
+def _check_signature(token: DeploymentToken, header: Header, method: str, path: str, body: bytes) -> None:
+    stamp = header("X-CloudEye-Timestamp")
     if not re.fullmatch(r"[0-9]{1,12}", stamp) or abs(now().timestamp() - int(stamp)) > FRESH_SECONDS:
         raise NotLoggedInError("the call's timestamp is missing or too old")
     try:
@@ -126,14 +135,8 @@ def _check_signature(
         raise NotLoggedInError("the deployment token cannot be checked; make a new one") from error
     said = b".".join((stamp.encode(), method.encode(), path.encode(), body))
     expected = hmac.new(key.encode(), said, hashlib.sha256).hexdigest()
-    given = headers.get("X-CloudEye-Signature", "").lower()
+    given = header(SIGNATURE).lower()
     if not hmac.compare_digest(expected.encode(), given.encode()):
         raise NotLoggedInError("the call's signature is wrong")
     if not get_redis().set(f"deployment.call:{expected}", "1", nx=True, ex=2 * FRESH_SECONDS):
         raise NotLoggedInError("this call was made already")
-
-
-def _used(token: DeploymentToken) -> DeploymentToken:
-    with write():
-        token.last_used_at = now()
-    return token

@@ -46,12 +46,9 @@ def list_regions(actor: Actor, watch_id: int) -> list[Stand]:
 
 def set_region(actor: Actor, watch_id: int, key: str, stand: str) -> list[Stand]:
     """Say how a region stands. Scripts, forms and the like are judged in any region."""
-    if stand not in STANDS:
-        raise InvalidError({"stand": f"must be one of: {', '.join(STANDS)}"})
-    if key.partition(":")[0] not in KINDS or not key.partition(":")[2] or len(key) > MAX_KEY:
-        raise InvalidError({"key": f"must be one of {', '.join(KINDS)}, a colon and a place"})
     with write() as session:
         watch = own_watch(session, actor, watch_id)
+        _check(key, stand)
         before = _stand_of(watch, key)
         watch.exempt_regions = _with(watch.exempt_regions, key, stand == "exempt")
         watch.strict_regions = _with(watch.strict_regions, key, stand == "strict")
@@ -69,6 +66,13 @@ def set_region(actor: Actor, watch_id: int, key: str, stand: str) -> list[Stand]
             )
     _look_again(watch)
     return list_regions(actor, watch_id)
+
+
+def _check(key: str, stand: str) -> None:
+    if stand not in STANDS:
+        raise InvalidError({"stand": f"must be one of: {', '.join(STANDS)}"})
+    if key.partition(":")[0] not in KINDS or not key.partition(":")[2] or len(key) > MAX_KEY:
+        raise InvalidError({"key": f"must be one of {', '.join(KINDS)}, a colon and a place"})
 
 
 def forbid_key(actor: Actor, watch_id: int, key: str) -> Watch:
