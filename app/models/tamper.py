@@ -120,6 +120,7 @@ class Snapshot(Identified, Model):
         Index("ix_snapshot_body_sha256", "body_sha256"),
         Index("ix_snapshot_screenshot_sha256", "screenshot_sha256"),
         Index("ix_snapshot_assets_sha256", "assets_sha256"),
+        Index("ix_snapshot_chain_sha256", "chain_sha256"),
     )
 
     organization_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
@@ -142,6 +143,8 @@ class Snapshot(Identified, Model):
     requests: Mapped[list[str]] = mapped_column(JSON, default=list)
     # Files fetched beside the page, as a JSON list of the engine's `Asset`s; much the same in every snapshot.
     assets_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
+    # The certificates the server sent, as PEM, leaf first; `certificate` holds the leaf's facts.
+    chain_sha256: Mapped[str | None] = mapped_column(String(64), default=None)
 
     watch: Mapped[Watch] = relationship(lazy="raise")
 

@@ -275,6 +275,7 @@ def upgrade():
         sa.Column("certificate", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("requests", sa.JSON(), nullable=False),
         sa.Column("assets_sha256", sa.String(length=64), nullable=True),
+        sa.Column("chain_sha256", sa.String(length=64), nullable=True),
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(
             ["organization_id"],
@@ -289,6 +290,7 @@ def upgrade():
     )
     with op.batch_alter_table("snapshot", schema=None) as batch_op:
         batch_op.create_index("ix_snapshot_assets_sha256", ["assets_sha256"], unique=False)
+        batch_op.create_index("ix_snapshot_chain_sha256", ["chain_sha256"], unique=False)
         batch_op.create_index("ix_snapshot_body_sha256", ["body_sha256"], unique=False)
         batch_op.create_index("ix_snapshot_organization_id_id", ["organization_id", "id"], unique=False)
         batch_op.create_index("ix_snapshot_screenshot_sha256", ["screenshot_sha256"], unique=False)

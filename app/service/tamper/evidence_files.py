@@ -110,6 +110,7 @@ def _of_snapshot(folder: str, watch: Watch, snapshot: Snapshot, missing: list[st
         ("page.html.txt", snapshot.body_sha256),
         ("screenshot.png", snapshot.screenshot_sha256),
         ("assets.json", snapshot.assets_sha256),
+        ("certificate-chain.pem", snapshot.chain_sha256),
     )
     for name, sha256 in contents:
         if sha256:

@@ -12,6 +12,13 @@ from app.core.redis import TtlCache
 from app.models import Content, Organization, Snapshot, Watch, WatchView, db
 from app.service.setting import get_setting
 
+COLUMNS = (
+    Snapshot.body_sha256,
+    Snapshot.screenshot_sha256,
+    Snapshot.assets_sha256,
+    Snapshot.chain_sha256,
+)
+"""What a snapshot names in the store."""
 SECONDS_CACHED = 60
 _used: TtlCache[int] = TtlCache(SECONDS_CACHED, 10_000)
 
@@ -70,7 +77,7 @@ def usage_by_organization() -> list[Held]:
 def referred(session: Session, names: Collection[str], *, organization_id: int | None = None) -> set[str]:
     """Of these objects, those that a row refers to: anybody's, or one organization's."""
     found: set[str] = set()
-    for column in (Snapshot.body_sha256, Snapshot.screenshot_sha256, Snapshot.assets_sha256):
+    for column in COLUMNS:
         rows = select(column).where(column.in_(names)).distinct()
         if organization_id is not None:
             rows = rows.where(Snapshot.organization_id == organization_id)
@@ -86,7 +93,6 @@ def referred(session: Session, names: Collection[str], *, organization_id: int |
 def is_referred(organization_id: int, name: ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that one of the organization's rows refers to an object."""
     snapshots = select(Snapshot.id).where(Snapshot.organization_id == organization_id)
-    columns = (Snapshot.body_sha256, Snapshot.screenshot_sha256, Snapshot.assets_sha256)
     profiles = select(WatchView.view).join(Watch, Watch.id == WatchView.watch_id)
     profiles = profiles.where(Watch.organization_id == organization_id, WatchView.profile_sha256 == name)
-    return or_(*(snapshots.where(column == name).exists() for column in columns), profiles.exists())
+    return or_(*(snapshots.where(column == name).exists() for column in COLUMNS), profiles.exists())

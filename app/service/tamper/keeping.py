@@ -37,6 +37,8 @@ def keep_look(case: Case, look: Look, verdict: str) -> Snapshot:
         base = before.assets_sha256 if before else None
         assets_sha256 = keep(organization_id, "asset", listed, base=base).sha256
     screenshot = keep(organization_id, "screenshot", look.screenshot).sha256 if look.screenshot else None
+    chain = _chain(seen)
+    chain_sha256 = keep(organization_id, "evidence", chain).sha256 if chain else None
     snapshot = Snapshot(
         id=next_id(),
         organization_id=organization_id,
@@ -47,6 +49,7 @@ def keep_look(case: Case, look: Look, verdict: str) -> Snapshot:
         body_sha256=body.sha256,
         screenshot_sha256=screenshot,
         assets_sha256=assets_sha256,
+        chain_sha256=chain_sha256,
         **_facts(seen),
     )
     case.newest[look.view] = snapshot
@@ -65,9 +68,21 @@ def _facts(seen: Observation) -> dict[str, Any]:
         "headers": [list(pair) for pair in seen.headers[:MAX_HEADERS]],
         "redirects": [dataclasses.asdict(hop) for hop in seen.redirects],
         "addresses": list(seen.addresses),
-        "certificate": dict(seen.certificate) if seen.certificate else None,
+        "certificate": _leaf(seen),
         "requests": list(seen.requests[:MAX_REQUESTS]),
     }
+
+
+def _leaf(seen: Observation) -> dict[str, Any] | None:
+    """The certificate's facts without the chain, which is the same for a whole site and kept once."""
+    if not seen.certificate:
+        return None
+    return {name: value for name, value in seen.certificate.items() if name != "chain"}
+
+
+def _chain(seen: Observation) -> bytes:
+    """The certificates that the server sent, as PEM, leaf first."""
+    return "\n".join((seen.certificate or {}).get("chain", ())).encode()
 
 
 def observation_of(snapshot: Snapshot, url: str) -> Observation:

@@ -13,7 +13,7 @@ from app.core.clock import now
 from app.core.redis import TtlCache
 from app.models import Content, Snapshot, db, write
 from app.service.tamper.content import NeededError
-from app.service.tamper.holding import count_bytes, is_referred, referred
+from app.service.tamper.holding import COLUMNS, count_bytes, is_referred, referred
 from app.service.tamper.protect import removable
 from app.service.tamper.store import Store, get_store
 from app.service.tamper.sweep import GRACE_SECONDS
@@ -88,7 +88,7 @@ def forget_snapshots(organization_id: int, *which: ColumnElement[bool], limit: i
 
 
 def _objects(snapshot: Snapshot) -> list[str]:
-    names = (snapshot.body_sha256, snapshot.screenshot_sha256, snapshot.assets_sha256)
+    names = (getattr(snapshot, column.key) for column in COLUMNS)
     return [name for name in names if name]
 
 

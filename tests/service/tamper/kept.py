@@ -11,6 +11,7 @@ from app.service.tamper.keep import keep
 from app.service.tamper.store import get_store
 
 LONG_AGO = timedelta(days=400)
+CHAIN = b"-----BEGIN CERTIFICATE-----\nleaf\n-----END CERTIFICATE-----\n"
 
 
 def make_watch(organization: Organization, *, days: int = 90, url: str = "https://shop.example/") -> Watch:
@@ -39,6 +40,7 @@ def snap(
 ) -> Snapshot:
     """A snapshot, its body kept, and made the newest of its view."""
     stored = keep(watch.organization_id, "body", body, base=base)
+    chain = keep(watch.organization_id, "evidence", CHAIN)
     with write() as session:
         snapshot = Snapshot(
             organization_id=watch.organization_id,
@@ -51,6 +53,7 @@ def snap(
             content_type="text/html; charset=utf-8",
             size=len(body),
             body_sha256=stored.sha256,
+            chain_sha256=chain.sha256,
             request_headers=[["User-Agent", "CloudEye"]],
             headers=[["Content-Type", "text/html; charset=utf-8"], ["Server", "nginx"]],
             redirects=[{"url": "http://shop.example/", "status": 301, "location": watch.url}],

@@ -25,7 +25,7 @@ from app.service.tamper.evidence import evidence_of, list_evidence
 from app.service.tamper.evidence_key import KeyLostError, public_key, renew_key
 from app.service.tamper.keep import keep
 from app.service.tamper.restore import restore_of
-from tests.service.tamper.kept import approve, make_watch, raise_alert, snap
+from tests.service.tamper.kept import CHAIN, approve, make_watch, raise_alert, snap
 
 BEFORE, AFTER = b"<h1>Welcome</h1>", b'<h1>Welcome</h1><script src="https://evil.example/x.js"></script>'
 
@@ -80,6 +80,7 @@ def test_it_holds_all_there_is_of_both_sides(owner: Actor, alert: Alert) -> None
     assert response["body_sha256"] == hashlib.sha256(AFTER).hexdigest()
     network = document(files, "before/plain/network.json")
     assert network["addresses"] == ["192.0.2.7"] and network["certificate"]["issuer"] == "Example CA"
+    assert files["after/plain/certificate-chain.pem"] == CHAIN
 
 
 def test_it_says_the_verdict_in_both_languages(owner: Actor, alert: Alert) -> None:

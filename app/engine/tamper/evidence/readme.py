@@ -14,6 +14,7 @@ What is in here
     request.json            method, address and headers that were sent
     response.json           status, redirects and headers that came back
     network.json            addresses the name resolved to, the certificate
+    certificate-chain.pem   the certificates the server sent, leaf first
     page.html.txt           the body, byte for byte (named .txt so that nothing runs by a double click)
     screenshot.png          what a browser showed, where one was used
     assets.json             files the page loads, by address and SHA-256
@@ -53,6 +54,7 @@ _CHINESE = """\
     request.json            发出的请求方法、地址与请求头
     response.json           返回的状态、跳转与响应头
     network.json            域名解析到的地址、证书
+    certificate-chain.pem   服务器发送的证书链，叶证书在前
     page.html.txt           响应正文，逐字节一致（以 .txt 命名，双击不会执行）
     screenshot.png          浏览器显示的画面（如使用了浏览器）
     assets.json             页面加载的文件：地址与 SHA-256
