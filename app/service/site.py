@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
-from app.models import Event, Monitor, Site, SiteTag, db, write
+from app.models import Event, Monitor, Site, SiteTag, Watch, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, after_pair, cut, decode_cursor, page_by_id
+from app.service.tamper import timing
 
 SORTS = ("name", "-name", "created_at", "-created_at")
 TAG = re.compile(r"[^\s,][^,]{0,49}\Z")
@@ -131,11 +132,17 @@ def _set_archived(actor: Actor, site_id: int, archived: bool) -> Site:
             session.add(_event(actor, site, "site.archived" if archived else "site.restored"))
             record_change(session, actor, f"site.{verb}", "site", site.id)
         monitors = list(session.scalars(select(Monitor).where(Monitor.site_id == site.id)))
+        watches = list(session.scalars(select(Watch).where(Watch.site_id == site.id)))
     for monitor in monitors:
         if archived or monitor.is_paused:
             schedule.disarm(monitor.id)
         else:
             schedule.arm(monitor, actor.organization)
+    for watch in watches:
+        if archived or watch.is_paused:
+            timing.disarm(watch.id)
+        else:
+            timing.arm(watch)
     return site
 
 

@@ -192,7 +192,7 @@ class WatchRegions(Resource):
         .add("stand", choice(*region.STANDS), default="learned"),
         output=REGION,
         paged=True,
-        about="learned: as it was learned; exempt: links, pictures and text never count there; strict: they do.",
+        about="learned: as learned; exempt: its links, pictures and text never count; strict: they do.",
     )
     def patch(self, actor: Actor, args: dict[str, Any], watch_id: int) -> Any:
         return Page(region.set_region(actor, watch_id, args["key"], args["stand"]))
