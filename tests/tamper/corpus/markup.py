@@ -32,6 +32,9 @@ _HIDING = re.compile(
     r"|(?:height|width|font-size)\s*:\s*[01](?:px)?\s*(?:;|$|!|\})|clip|scale\(0",
     re.IGNORECASE,
 )
+_HIDING_CODE = re.compile(
+    r"getElementById\([\"']([\w-]+)[\"']\)\.style\.(?:display|visibility)|\$\([\"']#([\w-]+)[\"']\)\.(?:hide|css|fade|slide|toggle)"
+)
 _HIDDEN_CLASS = re.compile(
     r"hid(?:e|den)|(?:^|-)none$|invisible|sr-only|offscreen|screen-reader|collapse|modal|dropdown|popup|overlay|closed|noscript|(?:^|-)js(?:-|$)",
     re.IGNORECASE,
@@ -212,6 +215,8 @@ class Document:
             for selectors, rules in _RULE.findall(self.inner(style)):
                 if _HIDING.search(rules):
                     names.update(re.findall(r"[.#][\w-]+", selectors))
+        for script in self.find("script"):
+            names.update("#" + (found[1] or found[2]) for found in _HIDING_CODE.finditer(self.inner(script)))
         return names
 
     def is_hidden(self, element: Element) -> bool:

@@ -127,7 +127,8 @@ def _headlines(page: Page) -> tuple[str, ...]:
     document = page.document
     texts = [document.text(e) for e in document.find("a", "h2", "h3", "h4")]
     least = 6 if page.language in {"zh", "ja", "ko"} else 18
-    return tuple(text for text in texts if least <= len(text) <= 90 and not _DIRTY.search(text))[:80]
+    fit = [text for text in texts if least <= len(text) <= 90 and not _DIRTY.search(text)]
+    return tuple(text for text in fit if "://" not in text and "www." not in text)[:80]
 
 
 def _sentences(page: Page) -> tuple[str, ...]:
@@ -135,7 +136,7 @@ def _sentences(page: Page) -> tuple[str, ...]:
     found = []
     for paragraph in document.paragraphs[:40]:
         found += [text.strip() for text in _SENTENCE.findall(document.text(paragraph))]
-    return tuple(text for text in found if not _DIRTY.search(text))[:60]
+    return tuple(text for text in found if not _DIRTY.search(text) and "://" not in text)[:60]
 
 
 def words_for(page: Page) -> Words:

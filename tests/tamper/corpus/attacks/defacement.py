@@ -6,7 +6,7 @@ from random import Random
 
 from tests.tamper.corpus.attacks.kit import address, attack, body_place, host, insert
 from tests.tamper.corpus.attacks.vice import POLITICS, slogan
-from tests.tamper.corpus.markup import Document, Edit, apply, escape
+from tests.tamper.corpus.markup import Document, Edit, apply, escape, plain_text
 from tests.tamper.corpus.site import Site
 
 
@@ -117,7 +117,13 @@ def mostly_removed(site: Site, document: Document, rng: Random) -> str | None:
     start = document.body_start + int(body * rng.uniform(0.02, 0.1))
     start = document.source.find("<", start)
     end = document.source.find(">", document.body_end - int(body * rng.uniform(0.01, 0.06))) + 1
-    return document.source[:start] + document.source[end:] if 0 < start < end <= total else None
+    if not 0 < start < end <= total:
+        return None
+    after = document.source[:start] + document.source[end:]
+    kept = len(plain_text(after[document.body_start :])) / max(
+        1, len(plain_text(document.source[document.body_start :]))
+    )
+    return after if kept < 0.3 else None
 
 
 @attack("error_page", "content_removed")

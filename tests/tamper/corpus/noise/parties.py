@@ -81,7 +81,7 @@ def noscript_pixel(site: Site) -> Render | None:
     return render if spot is not None else None
 
 
-@edits("crime_news", odds=0.4)
+@edits("crime_news", odds=0.2)
 def crime_news(site: Site) -> Render | None:
     """News speak of hackers and gamblers, now and then."""
     harsh = _HARSH.get(site.language)
