@@ -14,7 +14,7 @@ import zlib
 
 MAX_DELTA_BYTES = 2 * 1024 * 1024
 """Longer objects are not compared: the time of a check is bounded."""
-MAX_PIECES = 200_000
+MAX_PIECES = 100_000
 _WINDOW = 32 * 1024
 _PIECE = re.compile(rb"[^>\n,;]*[>\n,;]?")
 _LEAST_MATCH = 4
