@@ -10,6 +10,7 @@ from redis import RedisError
 from sqlalchemy import select
 
 from app.core.clock import now_ms
+from app.core.redis import find_and_get
 from app.models import Site, Watch, db
 from app.service import due_set
 from app.service.queue import send
@@ -62,8 +63,13 @@ def check_now(watches: Sequence[Watch]) -> None:
 
 
 def send_batch(mode: str, slots: Sequence[tuple[int, int]]) -> None:
-    """A message for the workers: (watch id, slot in unix ms), all of one mode."""
-    send("tamper.check", QUEUES[mode], [[[str(watch_id), due_ms] for watch_id, due_ms in slots]])
+    """A message for the workers: (watch id, slot in unix ms), all of one mode.
+
+    Where no process shows pages in a browser, messages for it would pile up unread: the others take them, and
+    note on the watch that there is no browser.
+    """
+    queue = QUEUES[mode] if mode == "plain" or find_and_get("heartbeat:browser:*") else QUEUES["plain"]
+    send("tamper.check", queue, [[[str(watch_id), due_ms] for watch_id, due_ms in slots]])
 
 
 def send_due(*, at_ms: int, limit: int = 200) -> int:

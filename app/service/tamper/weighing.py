@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.core.clock import now
 from app.engine.tamper.judge import confirm
@@ -27,6 +28,7 @@ LEARN_MOST = 8
 """So many baselines a view may have by learning: pages that are judged ok are added, at most one an hour."""
 KEEP_EVERY = timedelta(hours=1)
 LOOKS = 3
+LOOKS_APART = timedelta(seconds=10)
 
 
 def learn_from(case: Case) -> Outcome:
@@ -40,6 +42,8 @@ def weigh(case: Case) -> Outcome:
     """Judge, and decide what becomes of it."""
     verdict = judge_case(case)
     pending = case.watch.state.pending
+    if pending is not None and verdict.verdict != "ok" and _is_young(pending):
+        return Outcome(case, verdict=verdict, pending=pending)
     if pending is not None and verdict.verdict != "ok":
         kept = confirm(from_data(pending["verdict"]), verdict)
         is_restless = kept.verdict == "ok" and verdict.verdict == "alert" and pending["looks"] + 1 >= LOOKS
@@ -53,6 +57,11 @@ def weigh(case: Case) -> Outcome:
     if pending is None:
         return _to_be_confirmed(case, verdict, 1)
     return _deviation(case, verdict)
+
+
+def _is_young(pending: dict[str, Any]) -> bool:
+    """Whether the first look is so near that a second one says little."""
+    return now() - datetime.fromisoformat(pending["at"]) < LOOKS_APART
 
 
 def _to_be_confirmed(case: Case, verdict: Verdict, looks: int) -> Outcome:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.core.clock import now_ms
-from app.models import Alert, Watch
+from app.models import Alert, Watch, write
 from app.service.actor import Actor
 from app.service.site import create_site
 from app.service.tamper.alert import list_alerts
@@ -36,9 +37,19 @@ class Desk:
         return check_watches(slots, pause=lambda seconds: None)
 
     def check_twice(self, *watches: Watch) -> None:
-        """A look, and the one that confirms it."""
+        """A look, and, as if a quarter of a minute later, the one that confirms it."""
         self.check(*watches)
+        self.age(*watches)
         self.check(*watches)
+
+    def age(self, *watches: Watch) -> None:
+        """Let what waits for a second look have waited for fifteen seconds."""
+        with write():
+            for watch in watches:
+                state = self.look(watch).state
+                if state.pending is not None:
+                    seen = datetime.fromisoformat(state.pending["at"]) - timedelta(seconds=15)
+                    state.pending = {**state.pending, "at": seen.isoformat()}
 
     def _next_due(self, watch: Watch) -> int:
         return max(now_ms(), self.look(watch).state.last_due_ms + 1000)

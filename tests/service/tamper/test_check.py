@@ -55,6 +55,16 @@ def test_what_the_second_look_says_too_is_an_alert(desk: Desk, web: WebSite) -> 
     assert desk.look(watch).state.state == "ALERT"
 
 
+def test_two_looks_in_one_moment_are_one(desk: Desk, web: WebSite) -> None:
+    watch = desk.learned()
+    web.pages["/"] = tampered(article())
+    desk.check(watch)
+    assert desk.check(watch).again == [watch.id]
+    assert desk.alerts() == []
+    desk.check_twice(watch)
+    assert len(desk.alerts()) == 1
+
+
 def test_what_has_vanished_at_the_second_look_is_no_alert(desk: Desk, web: WebSite) -> None:
     watch = desk.learned()
     web.pages["/"] = tampered(article())
