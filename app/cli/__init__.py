@@ -10,10 +10,12 @@ def register_commands(app: Flask) -> None:
     from app.cli.doctor import doctor
     from app.cli.evidence import evidence
     from app.cli.setting import setting
+    from app.cli.tamper import tamper
     from app.cli.usability import usability
 
     app.cli.add_command(create_admin)
     app.cli.add_command(doctor)
     app.cli.add_command(evidence)
     app.cli.add_command(setting)
+    app.cli.add_command(tamper)
     app.cli.add_command(usability)
