@@ -22,6 +22,7 @@ from tests.tamper.corpus.noise.registry import Noise, Transform
 from tests.tamper.corpus.noise.whole import choice
 from tests.tamper.corpus.site import Moment, Render, Site
 from tests.tamper.corpus.sources import Page, all_pages
+from tests.tamper.corpus.words import Pool
 
 EPOCH = 1_790_000_000
 VIEWS = {
@@ -74,7 +75,7 @@ class Case:
 
 
 @dataclass(slots=True)
-class _Life:
+class Life:
     """Everything that happens to one page over its history."""
 
     site: Site
@@ -143,19 +144,20 @@ def generate(
     languages = sorted(by_language)
     # Rare languages come oftener than their pages would have it, common ones still most.
     weights = [len(by_language[code]) ** 0.5 for code in languages]
+    pool = Pool(chosen)
     for number in range(count):
         rng = Random(f"{seed}/{number}")
         wanted = ATTACKS[only] if only else _attack(rng) if rng.random() < 0.55 else None
         case = None
         while case is None:
             page = rng.choice(by_language[rng.choices(languages, weights)[0]])
-            case = _case(f"c{number:05}", page, rng, wanted)
+            case = _case(f"c{number:05}", page, rng, wanted, pool)
         yield case
 
 
-def _case(name: str, page: Page, rng: Random, wanted: Attack | None) -> Case | None:
+def _case(name: str, page: Page, rng: Random, wanted: Attack | None, pool: Pool) -> Case | None:
     """None where no attack of the kind's class holds on the page: another page is taken then."""
-    life = _life(page, rng)
+    life = _life(page, rng, pool)
     if wanted is not None:
         _furnish(life, rng, wanted.needs)
     _happen(life, rng, is_attack=wanted is not None)
@@ -171,7 +173,7 @@ def _case(name: str, page: Page, rng: Random, wanted: Attack | None) -> Case | N
 
 
 def _made(
-    name: str, life: _Life, sources: dict[str, list[str]], struck: dict[str, str], wanted: Attack | None
+    name: str, life: Life, sources: dict[str, list[str]], struck: dict[str, str], wanted: Attack | None
 ) -> Case:
     shown = {view: [life.snapshot(s, n) for n, s in enumerate(steps)] for view, steps in sources.items()}
     after = {view: life.snapshot(source, life.last) for view, source in struck.items()}
@@ -206,7 +208,7 @@ def _headers(view: str) -> dict[str, str]:
     return {"User-Agent": VIEWS[view]}
 
 
-def _life(page: Page, rng: Random) -> _Life:
+def _life(page: Page, rng: Random, pool: Pool) -> Life:
     seed = str(rng.randrange(1 << 60))
     at = EPOCH + rng.randrange(20_000_000)
     moments = [at]
@@ -216,7 +218,7 @@ def _life(page: Page, rng: Random) -> _Life:
             rng.randrange(10, 120) if number < 2 and rng.random() < 0.4 else int(pace * rng.uniform(0.7, 1.6))
         )
         moments.append(at)
-    return _Life(Site(page, seed, _url(page)), seed, moments)
+    return Life(Site(page, seed, _url(page), pool), seed, moments)
 
 
 def _url(page: Page) -> str:
@@ -232,12 +234,12 @@ def _attack(rng: Random) -> Attack:
     return rng.choice([attack for attack in ATTACKS.values() if attack.cls == cls])
 
 
-def _furnish(life: _Life, rng: Random, needs: tuple[str, ...]) -> None:
+def _furnish(life: Life, rng: Random, needs: tuple[str, ...]) -> None:
     wanted = [*needs, *(name for name in FIXTURES if rng.random() < 0.1 and name not in needs)]
     life.fixtures = [edit for name in wanted if (edit := fixture(life.site, name)) is not None]
 
 
-def _happen(life: _Life, rng: Random, *, is_attack: bool) -> None:
+def _happen(life: Life, rng: Random, *, is_attack: bool) -> None:
     """Choose the noise: processes, events between baselines, and what happens at the last step."""
     if not life.fixtures:
         _furnish(life, rng, ())
@@ -264,7 +266,7 @@ def _views(rng: Random, wanted: Attack | None) -> list[str]:
 
 
 def _struck(
-    life: _Life, rng: Random, wanted: Attack, sources: dict[str, list[str]]
+    life: Life, rng: Random, wanted: Attack, sources: dict[str, list[str]]
 ) -> tuple[Attack, dict[str, str]] | None:
     """The attack and the page after it, by view; another of its class where the page gave the first no hold."""
     for attempt in range(20):

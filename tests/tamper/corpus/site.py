@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tests.tamper.corpus.markup import Document, Edit, Element, escape
 from tests.tamper.corpus.sources import Page
-from tests.tamper.corpus.words import Words, words_for
+from tests.tamper.corpus.words import Pool, Words
 
 T = TypeVar("T")
 _TWO_PART = {"co", "com", "org", "gov", "ac", "net", "edu", "or", "ne", "go"}
@@ -45,6 +45,7 @@ class Site:
     page: Page
     seed: str
     url: str
+    pool: Pool
     _taken: list[tuple[int, int]] = field(default_factory=list)
     _words: Words | None = None
 
@@ -55,7 +56,7 @@ class Site:
     @property
     def words(self) -> Words:
         if self._words is None:
-            self._words = words_for(self.page)
+            self._words = self.pool.words_for(self.page)
         return self._words
 
     @property

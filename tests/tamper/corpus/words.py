@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import re
-from functools import cache
+from collections.abc import Sequence
 
-from tests.tamper.corpus.sources import Page, all_pages
+from tests.tamper.corpus.sources import Page
 
 _SENTENCE = re.compile(r"[^.!?。！？؟]{25,220}[.!?。！？؟]")
 # What no owner of an ordinary page would be happy to find in it can't be what an owner wrote.
@@ -112,15 +112,26 @@ class Words:
         return rng.choice(_NAMES.get(self.language, "Alex Maria Tom Julia Kim Robin Chris Nina").split())
 
 
-@cache
-def _pool(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    pages = [page for page in all_pages() if page.language == language][:24]
-    headlines: dict[str, None] = {}
-    sentences: dict[str, None] = {}
-    for page in pages:
-        headlines.update(dict.fromkeys(_headlines(page)))
-        sentences.update(dict.fromkeys(_sentences(page)))
-    return tuple(headlines), tuple(sentences)
+class Pool:
+    """The text of all pages, by language."""
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = pages
+        self._texts: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+
+    def words_for(self, page: Page) -> Words:
+        if page.language not in self._texts:
+            self._texts[page.language] = self._gather(page.language)
+        return Words(page, *self._texts[page.language])
+
+    def _gather(self, language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        pages = [page for page in self._pages if page.language == language]
+        headlines: dict[str, None] = {}
+        sentences: dict[str, None] = {}
+        for page in pages[:: max(1, len(pages) // 24)]:
+            headlines.update(dict.fromkeys(_headlines(page)))
+            sentences.update(dict.fromkeys(_sentences(page)))
+        return tuple(headlines), tuple(sentences)
 
 
 def _headlines(page: Page) -> tuple[str, ...]:
@@ -137,8 +148,3 @@ def _sentences(page: Page) -> tuple[str, ...]:
     for paragraph in document.paragraphs[:40]:
         found += [text.strip() for text in _SENTENCE.findall(document.text(paragraph))]
     return tuple(text for text in found if not _DIRTY.search(text) and "://" not in text)[:60]
-
-
-def words_for(page: Page) -> Words:
-    headlines, sentences = _pool(page.language)
-    return Words(page, headlines, sentences)
