@@ -28,7 +28,7 @@ def histories(count: int, seed: int = 1, only: str | None = None) -> list[Case]:
 
 
 def life(page: Page, noise: str) -> Life:
-    """Four moments of a page with one noise, which begins at the last moment unless it goes on all the time."""
+    """Four moments of a page with one noise; an event begins at the last of them."""
     made = Life(Site(page, noise, page.url, Pool([page])), noise, [100, 200, 300, 400])
     made.add(NOISES[noise], 0 if NOISES[noise].kind == "process" else 3)
     return made

@@ -1,5 +1,7 @@
 """A page made for tests: a bit of everything a noise or an attack may look for."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from tests.tamper.corpus.sources import Page

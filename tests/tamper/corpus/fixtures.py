@@ -1,5 +1,7 @@
 """Things a page has had all along and that are worth stealing: telephone numbers, accounts, downloads, forms."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from collections.abc import Callable

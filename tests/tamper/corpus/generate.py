@@ -1,7 +1,7 @@
-"""Labelled histories of pages: baselines with noise, then a step that is harmless, or an attack with its twin.
+"""Labelled histories of pages: baselines with noise, then a harmless step, or an attack with its twin.
 
-The same seed and pages give the same histories, byte for byte. A twin is the attacked step without the attack: the
-same noise at the same moment.
+The same seed and pages give the same histories, byte for byte. A twin is the attacked step without the
+attack: the same noise at the same moment.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ EPOCH = 1_790_000_000
 VIEWS = {
     "googlebot": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "baiduspider": "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
-    "mobile": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/17.4 Mobile/15E148 Safari/604.1",
+    "mobile": "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
     "baidu_referer": "",
 }
 
@@ -268,7 +268,7 @@ def _views(rng: Random, wanted: Attack | None) -> list[str]:
 def _struck(
     life: Life, rng: Random, wanted: Attack, sources: dict[str, list[str]]
 ) -> tuple[Attack, dict[str, str]] | None:
-    """The attack and the page after it, by view; another of its class where the page gave the first no hold."""
+    """The attack and the page after it, by view; another of its class where it finds no hold."""
     for attempt in range(20):
         seed = rng.random()
         targets = [rng.choice([view for view in sources if view])] if wanted.views else list(sources)

@@ -1,7 +1,7 @@
 """Where things are in a page's source: a tolerant reader that keeps every byte's place.
 
-Pages are changed as text, at places this reader finds, since a parser that writes the page out again would make
-every page look like the parser's own. Spans are character offsets.
+Pages are changed as text, at places this reader finds, since a parser that writes the page out again would
+make every page look like the parser's own. Spans are character offsets.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _ATTRIBUTE = re.compile(
 )
 _RAW = {"script", "style", "textarea", "title", "xmp", "noembed", "template"}
 _VOID = {
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-    "basefont", "frame", "keygen",
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr", "basefont", "frame", "keygen",
 }  # fmt: skip
 _ENDS_ITSELF = {"p", "li", "td", "th", "tr", "option", "dt", "dd"}
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
@@ -54,7 +54,7 @@ class Edit:
 
 @dataclass(slots=True)
 class Element:
-    """One element: its opening tag is [start, inner), its content [inner, inner_end), all of it [start, end)."""
+    """One element: its opening tag is [start, inner), its content [inner, inner_end), all [start, end)."""
 
     name: str
     start: int
@@ -242,17 +242,18 @@ class Document:
     @cached_property
     def lists(self) -> list[list[Element]]:
         """Runs of at least three siblings alike, each with a link: news lists, cards, menus."""
-        runs = []
+        runs: list[list[Element]] = []
         for parent in self.elements:
             by_kind: dict[tuple[str, str], list[Element]] = {}
             for child in parent.children:
                 if child.name in {"li", "div", "article", "tr", "dd", "a", "section"}:
                     kind = (child.name, child.attributes.get("class", "").split(" ")[0])
                     by_kind.setdefault(kind, []).append(child)
-            for run in by_kind.values():
-                if len(run) >= 3 and all(e.end > e.inner_end and e.end - e.start < 6000 for e in run):
-                    runs.append(run)
-        return [run for run in runs if sum("<a" in self.outer(e).lower() for e in run) >= len(run) * 0.7]
+            runs += [run for run in by_kind.values() if len(run) >= 3]
+        return [run for run in runs if all(map(_is_item, run)) and self._linked(run) >= len(run) * 0.7]
+
+    def _linked(self, run: list[Element]) -> int:
+        return sum("<a" in self.outer(element).lower() for element in run)
 
     @cached_property
     def paragraphs(self) -> list[Element]:
@@ -267,6 +268,10 @@ class Document:
                     if 30 <= len(self.text(element)) <= 2000 and element.start >= self.body_start:
                         found.append(element)
         return found
+
+
+def _is_item(element: Element) -> bool:
+    return element.end > element.inner_end and element.end - element.start < 6000
 
 
 def attributes_of(source: str) -> dict[str, str]:

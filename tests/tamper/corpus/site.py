@@ -127,7 +127,8 @@ class Site:
         style = self.rng("class style").randrange(6)
         prefix = re.sub(r"[^a-z]", "", self.owner.split(".")[0])[:4] or "site"
         return (
-            word, f"{prefix}-{word}", f"widget widget-{word}", f"{word}_box", f"c-{word} u-mb", f"{prefix}{word.title()}"
+            word, f"{prefix}-{word}", f"widget widget-{word}", f"{word}_box", f"c-{word} u-mb",
+            f"{prefix}{word.title()}",
         )[style]  # fmt: skip
 
     def slug(self, rng: random.Random, text: str) -> str:

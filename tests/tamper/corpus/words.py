@@ -1,5 +1,7 @@
 """Text in a page's own language: taken from the pages themselves, with a few set phrases for widgets."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import random

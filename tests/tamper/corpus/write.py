@@ -15,8 +15,8 @@ LEARNING = 3
 def write(cases: Iterable[Case], folder: Path) -> int:
     """Write pages, `cases.jsonl` and `labels.jsonl`; gives the number of lines.
 
-    A history makes a line for its last step, one for the twin of an attack, and one for each baseline that has
-    at least three before it.
+    A history makes a line for its last step, one for the twin of an attack, and one for each baseline that
+    has at least three before it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = 0
@@ -34,8 +34,8 @@ def _lines(case: Case, folder: Path) -> Iterable[tuple[dict[str, Any], dict[str,
     home.mkdir(exist_ok=True)
     steps = [_file(home, f"s{n:02}", shot) for n, shot in enumerate(case.baselines)]
     label = {
-        "class": case.cls, "kind": case.kind, "noises": list(case.noises), "last": list(case.last), "most": case.most,
-        "lang": case.language, "page": case.page, "history": case.id,
+        "class": case.cls, "kind": case.kind, "noises": list(case.noises), "last": list(case.last),
+        "most": case.most, "lang": case.language, "page": case.page, "history": case.id,
     }  # fmt: skip
     for number in range(LEARNING, len(steps)):
         yield _pair(

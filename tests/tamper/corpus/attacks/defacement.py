@@ -1,5 +1,7 @@
 """Pages that say what their owner never said, or nothing any more."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

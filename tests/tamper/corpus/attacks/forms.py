@@ -1,5 +1,7 @@
 """Forms that send what visitors type to somebody else."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

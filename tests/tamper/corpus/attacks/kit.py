@@ -1,5 +1,7 @@
 """What attackers have at hand: hosts, places, ways to hide, ways to garble scripts."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import base64

@@ -1,5 +1,7 @@
 """Links planted for search engines, where visitors don't see them or among the page's own."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

@@ -1,5 +1,7 @@
 """Rarer ways in: drainers, pop-unders, scripts in pictures, whole pages of bets, ransom notes, frames of frames."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Visitors sent elsewhere."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

@@ -1,5 +1,7 @@
 """What the page loads or tells visitors to use, exchanged for something else."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import re

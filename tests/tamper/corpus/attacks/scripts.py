@@ -1,5 +1,7 @@
 """Scripts planted: from other hosts, inline, in attributes, inside scripts that were there; and miners, skimmers."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import base64

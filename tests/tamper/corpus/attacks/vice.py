@@ -1,5 +1,7 @@
 """Words that spammers and defacers leave, by theme and language."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

@@ -5,6 +5,8 @@ shows there at each moment. *Processes* go on all the time, *events* begin at on
 in one fetch only. A noise that rewrites the whole source is a *transform*.
 """
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from tests.tamper.corpus.noise import assets, events, lists, live, owner, parties, state, whole

@@ -1,5 +1,7 @@
 """How pages load things: versions, hashes, shards, signatures, ads."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """What owners do now and then: banners, new tags, edits, a new year in the footer, maintenance, a redesign."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Lists that live: news, related articles, tags, sponsored links."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

@@ -1,5 +1,7 @@
 """What owners change in their own pages: texts, scripts, forms, addresses, the whole look."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 import re

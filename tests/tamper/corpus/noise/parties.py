@@ -1,5 +1,7 @@
 """Well-known third parties: public CDNs, widgets, consent managers, pixels; and news with harsh words in them."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from random import Random

@@ -1,5 +1,7 @@
 """The list of all kinds of noise."""
 
+# ruff: noqa: E501 — markup and scripts read best unbroken
+
 from __future__ import annotations
 
 from collections.abc import Callable
