@@ -69,6 +69,10 @@ _HOSTS: dict[str, str] = {
         checkout.paypal.com braintreegateway.com adyen.com checkoutshopper-live.adyen.com square.com
         squareup.com klarna.com x.klarnacdn.net alipay.com alipayobjects.com pay.google.com
         applepay.cdn-apple.com mollie.com razorpay.com checkout.razorpay.com payu.com tosspayments.com""",
+    "standard": """w3.org schema.org ogp.me purl.org xmlns.com json-schema.org gmpg.org openid.net rdfs.org
+        data-vocabulary.org creativecommons.org opensource.org gnu.org apache.org mozilla.org whatwg.org ietf.org
+        jquery.com jquery.org getbootstrap.com fontawesome.com reactjs.org react.dev vuejs.org angular.io
+        nodejs.org npmjs.com mit-license.org""",
     "comment": """disqus.com disquscdn.com utteranc.es giscus.app commento.io
         livere.com changyan.sohu.com""",
     "errors": """browser.sentry-cdn.com sentry.io js.sentry-cdn.com bugsnag.com d2wy8f7a9ursnm.cloudfront.net

@@ -8,6 +8,7 @@ are never exempt.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -27,6 +28,7 @@ ENGINE_VERSION = 1
 
 _DIGITS = re.compile(r"\d+")
 _HASHY = re.compile(r"[.\-_~]?(?=[0-9a-zA-Z]*\d)[0-9a-zA-Z]{6,}|\d+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
@@ -76,6 +78,9 @@ class Profile:
     stable_tokens: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, list[str]] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
+    file_stems: set[str] = field(default_factory=set)
+    file_hosts: set[str] = field(default_factory=set)
+    values: dict[str, str] = field(default_factory=dict)
     secret_fields: set[str] = field(default_factory=set)
     hidden_sites: set[str] = field(default_factory=set)
     hidden_urls: set[str] = field(default_factory=set)
@@ -164,6 +169,9 @@ def _add(profile: Profile, page: Inventory) -> None:
         profile.urls.setdefault(ref.role, set()).add(stem(ref.url))
         if ref.role in ("script", "stylesheet") and ref.note:
             profile.notes[ref.url] = ref.note
+        if ref.role in ("script", "stylesheet", "icon") and ref.host:
+            profile.file_stems.add(path_stem(ref.url))
+            profile.file_hosts.add(ref.host)
         if ref.role == "cover":
             profile.covers.add(ref.note)
     for anchor in page.anchors:
@@ -175,6 +183,8 @@ def _add(profile: Profile, page: Inventory) -> None:
         profile.regions_seen.add(anchor.region)
     for picture in page.pictures:
         if picture.host:
+            profile.file_stems.add(path_stem(picture.url))
+            profile.file_hosts.add(picture.host)
             profile.sites.setdefault("picture", set()).add(site_of(picture.host))
     for root, number in page.hidden_roots.items():
         profile.hidden_roots[root] = max(profile.hidden_roots.get(root, 0), number)
@@ -244,6 +254,10 @@ def _stable(profile: Profile, pages: Sequence[Inventory]) -> None:
         key: urls[0]
         for key, urls in _same([_grouped((form_key(f), f.url) for f in page.forms) for page in pages]).items()
         if len(set(urls)) == 1
+    }
+    named = [{ref.note: ref.url for ref in page.refs if ref.role == "value"} for page in pages]
+    profile.values = {
+        name: value for name, value in named[-1].items() if all(each.get(name) == value for each in named)
     }
     for role in ("picture", *CODE_ROLES):
         sets = [_sites_in(page, role) for page in pages]
@@ -376,7 +390,11 @@ def searched_text(page: Inventory) -> str:
     parts = [page.title, page.description, page.keywords]
     parts += [line.text for line in page.lines]
     parts += [picture.key.partition("|")[0] for picture in page.pictures]
-    return "\n".join(parts).lower()
+    text = "\n".join(parts)
+    if not text.isascii():
+        # Full-width letters and invisible characters keep words from being found, not from being read.
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return text.lower()
 
 
 def path_stem(url: str) -> str:

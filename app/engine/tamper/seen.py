@@ -12,7 +12,7 @@ from typing import Any, Literal
 from app.engine.tamper.hosts import host_of, is_address, path_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inline, Inventory, Line
 from app.engine.tamper.known import is_known_file, kind_of
-from app.engine.tamper.profile import Profile, line_key, stem, words_of
+from app.engine.tamper.profile import Profile, line_key, path_stem, stem, words_of
 from app.engine.tamper.types import Level, Options, Reason, Severity
 
 Standing = Literal["own", "seen", "known", "foreign", "none"]
@@ -59,9 +59,31 @@ class Seen:
             ):
                 return "foreign"
             return "seen"
+        if site in self.moved_to:
+            return "known"
         if not is_address(host) and is_known_file(host, path_of(url) if url else "/npm/jquery"):
             return "known"
         return "foreign"
+
+    @cached_property
+    def moved_to(self) -> frozenset[str]:
+        """Sites to which most of the page's own files moved at once, names and all: another host for all of
+        them, which is what owners do and attackers don't."""
+        had = self.profile.file_stems
+        counts: Counter[str] = Counter()
+        kinds: dict[str, set[str]] = {}
+        files = [
+            (ref.role, ref.host, ref.url)
+            for ref in self.page.refs
+            if ref.role in ("script", "stylesheet", "icon")
+        ]
+        files += [("picture", each.host, each.url) for each in self.page.pictures]
+        for role, host, url in files:
+            if host and host not in self.profile.file_hosts and path_stem(url) in had:
+                counts[site_of(host)] += 1
+                kinds.setdefault(site_of(host), set()).add(role)
+        enough = max(4, 0.5 * len(had))
+        return frozenset(site for site, count in counts.items() if count >= enough and len(kinds[site]) >= 2)
 
     def _is_seen_file(self, url: str) -> bool:
         wanted = stem(url)

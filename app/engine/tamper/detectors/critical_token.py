@@ -60,7 +60,8 @@ def _replacement(kind: str, old: str, context: str, fresh: list[Token], taken: s
     for token in fresh:
         if token.kind != kind or token.value in taken or _is_same(kind, old, token.value):
             continue
-        if sum(map(str.isalpha, context)) < 4:
+        # Where nothing around says what it is, it has to be the very place, and more than digits.
+        if sum(map(str.isalpha, context)) < 4 and (kind == "phone" or token.context != context):
             continue
         likeness = 1.0 if token.context == context else SequenceMatcher(None, token.context, context).ratio()
         if likeness >= 0.6 and (best is None or likeness > best[0]):

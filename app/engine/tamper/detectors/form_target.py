@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of
+from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.known import kind_of
 from app.engine.tamper.profile import form_key
 from app.engine.tamper.registry import detector
@@ -33,6 +33,10 @@ _FORM_SERVICES = {"mailing", "payment", "chat", "social"}
             "The page asks for {what} where it never did.",
             "页面要求输入此前从未要求过的信息：{what}。",
         ),
+        "form_value_changed": (
+            "The form's hidden field {name} now says {value}.",
+            "表单的隐藏字段 {name} 现为 {value}。",
+        ),
         "form_insecure": (
             "A form that was sent encrypted is now sent in clear.",
             "原先加密提交的表单现以明文提交。",
@@ -47,6 +51,7 @@ def look(seen: Seen) -> Iterator[Reason]:
     targets += [
         (ref.url, ref.host, ref.region, ref.hidden, "", ()) for ref in seen.page.refs if ref.role == "form"
     ]
+    yield from _values(seen)
     for url, host, region, hidden, key, fields in targets:
         before = seen.profile.forms.get(key, "")
         standing = seen.standing(host, "form", url)
@@ -75,11 +80,25 @@ def look(seen: Seen) -> Iterator[Reason]:
                        what=sorted(secrets))  # fmt: skip
 
 
+def _values(seen: Seen) -> Iterator[Reason]:
+    """Hidden fields that say where money or answers go."""
+    for ref in seen.page.refs:
+        before = seen.profile.values.get(ref.note, "") if ref.role == "value" else ""
+        if not before or ref.url == before:
+            continue
+        is_mail = "@" in before and "//" not in before
+        is_other = (
+            ref.url.rpartition("@")[2] != before.rpartition("@")[2] if is_mail else seen.is_stranger(ref.host)
+        )
+        if is_other:
+            yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_value_changed", ref.note,
+                       where=where_of(ref.region), before=before, after=ref.url, name=ref.note,
+                       value=ref.url)  # fmt: skip
+
+
 def _is_own(seen: Seen, host: str) -> bool:
     return not host or seen.is_own(host)
 
 
 def _was_sent_to(seen: Seen, host: str) -> bool:
-    from app.engine.tamper.hosts import site_of
-
     return any(site_of(host) in p.sites.get("form", ()) for p in seen.family)

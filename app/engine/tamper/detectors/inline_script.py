@@ -11,15 +11,10 @@ from app.engine.tamper.types import Reason
 
 # By itself enough: honest tags neither hide what they run nor mine.
 _DARK = {"eval", "decode", "obfuscated", "miner", "wasm"}
-# What takes over the page or its visitor. With a host of a well-known service alone it is that service's tag.
-_STRONG = {"write", "location", "inject", "html", "action", "worker", "visitor", "clipboard", "hide"}
-_PAIRS = (
-    ("listen", "network"),
-    ("secret", "network"),
-    ("cookie", "network"),
-    ("listen", "secret"),
-    ("listen", "cookie"),
-)
+# What takes over the page or its visitor, wherever it leads.
+_STRONG = {"write", "page", "worker", "visitor", "clipboard"}
+# What sends or loads; harmless towards an address of the page's own.
+_OUTWARD = {"location", "inject"}
 
 
 @detector(
@@ -72,17 +67,10 @@ def _one(seen: Seen, inline: Inline, gained: set[str]) -> Iterator[Reason]:
     fresh = [host for host in inline.hosts if host not in named]
     foreign = [host for host in fresh if seen.standing(host) == "foreign"]
     known = [host for host in inline.hosts if seen.standing(host) == "known"]
-    had = set(dict(inline.abilities)) & gained
+    able = set(dict(inline.abilities))
+    had = able & gained
     dark = sorted(had & _DARK)
-    strong = sorted(
-        (had & _STRONG)
-        | {
-            name
-            for pair in _PAIRS
-            if set(pair) <= set(dict(inline.abilities)) and set(pair) & gained
-            for name in pair
-        }
-    )
+    strong = sorted(had & (_STRONG if "own" in able else _STRONG | _OUTWARD))
     cls = _class_of(had | set(strong), inline)
     if foreign:
         yield make(seen, "inline_script", cls, "critical", "alert", "inline_host_new", foreign[0], where=place,
@@ -90,7 +78,7 @@ def _one(seen: Seen, inline: Inline, gained: set[str]) -> Iterator[Reason]:
     elif dark:
         yield make(seen, "inline_script", cls, "critical", "alert", "inline_hidden_code", key, where=place,
                    after=inline.excerpt, how=dark)  # fmt: skip
-    elif inline.origin != "script" and (strong or had & {"network", "cookie", "links"}):
+    elif inline.origin != "script" and (strong or ("own" not in able and had & {"cookie", "location"})):
         yield make(seen, "inline_script", cls, "high", "alert", "handler_new", key, where=place,
                    after=inline.excerpt, place=inline.region, how=sorted(had) or strong)  # fmt: skip
     elif strong and not known:
@@ -113,7 +101,7 @@ def _class_of(abilities: set[str], inline: Inline) -> str:
         return "miner"
     if "action" in abilities:
         return "form_hijack"
-    if {"listen", "secret"} & abilities and "network" in dict(inline.abilities):
+    if {"listen", "secret"} & set(dict(inline.abilities)) and "network" in dict(inline.abilities):
         return "skimmer"
     if "location" in abilities:
         return "redirect"

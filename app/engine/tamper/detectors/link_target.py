@@ -13,6 +13,12 @@ from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Reason
 
+# Hosts where the path says whose account it is.
+_PERSONAL = frozenset(
+    "wa.me api.whatsapp.com t.me telegram.me m.me line.me lin.ee paypal.me paypal.com www.paypal.com ko-fi.com"
+    " buymeacoffee.com www.buymeacoffee.com patreon.com www.patreon.com venmo.com cash.app qm.qq.com qr.alipay.com"
+    " weibo.com apps.apple.com play.google.com github.com drive.google.com docs.google.com".split()
+)
 _DOWNLOAD = re.compile(
     r"\.(?:exe|msi|dmg|pkg|apk|ipa|deb|rpm|zip|rar|7z|gz|xz|iso|jar|appimage)$|/download", re.I
 )
@@ -52,3 +58,14 @@ def look(seen: Seen) -> Iterator[Reason]:
                        "download_repointed" if is_file else "link_repointed", f"{key[:80]}|{anchor.host}",
                        where=where_of(anchor.region), before=old, after=anchor.url, label=anchor.label[:60],
                        before_host=host_of(old) or old[:60], host=anchor.host)  # fmt: skip
+
+
+def _is_elsewhere(seen: Seen, anchor: Anchor, before: list[str]) -> bool:
+    """A stranger's, another's account with a service, or a file that now comes from a service."""
+    if seen.is_stranger(anchor.host):
+        return True
+    hosts = {host_of(each) for each in before}
+    if anchor.host in _PERSONAL and anchor.host in hosts:
+        return True
+    is_file = bool(_DOWNLOAD.search(target(anchor)))
+    return is_file and bool(anchor.host) and not seen.is_own(anchor.host) and anchor.host not in hosts

@@ -13,7 +13,7 @@ from app.engine.tamper.types import Reason
 
 # Where visitors' uploads land, and what is no script by its name.
 _ODD_PLACE = re.compile(
-    r"/(?:uploads?|files?/tmp|tmp|temp|cache|images?|img|pics?|photos?|avatars?|attachments?|userfiles|media)/.*\.js$"
+    r"/(?:uploads?|files?/tmp|tmp|temp|images?|pics?|photos?|avatars?|attachments?|userfiles)/.*\.js$"
     r"|\.(?:jpe?g|png|gif|bmp|webp|ico|txt|log|pdf|css|woff2?|dat|bak)$",
     re.I,
 )
@@ -34,6 +34,10 @@ _ODD_PLACE = re.compile(
             "The page runs {path}, a script where uploads or pictures lie.",
             "页面运行了位于上传或图片目录中的脚本 {path}。",
         ),
+        "script_in_address": (
+            "The page runs a script that is written in its address.",
+            "页面运行了内容写在地址中的脚本。",
+        ),
         "script_own_new": (
             "The page runs a further script of its own: {path}.",
             "页面新增了自有脚本：{path}。",
@@ -52,6 +56,11 @@ def look(seen: Seen) -> Iterator[Reason]:
         ):
             continue
         place = where_of(ref.region, ref.hidden)
+        if ref.role == "script" and not ref.host and ref.url[:5].lower() in ("data:", "blob:"):
+            if stem(ref.url) not in known:
+                yield make(seen, "script_host", "malicious_script", "critical", "alert", "script_in_address",
+                           ref.url[:80], where=place, after=ref.url)  # fmt: skip
+            continue
         standing = seen.standing(ref.host, "script", ref.url)
         if ref.role != "script":
             if standing == "foreign" and seen.is_stranger(ref.host):

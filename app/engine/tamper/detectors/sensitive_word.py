@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.engine.tamper.lexicon import Found, lexicon
-from app.engine.tamper.profile import searched_text
+from app.engine.tamper.profile import line_key, searched_text
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make
 from app.engine.tamper.types import Reason
@@ -44,7 +45,7 @@ def look(seen: Seen) -> Iterator[Reason]:
         in_head = any(word in head for word in words)
         first = strong[0] if strong else hits[0]
         excerpt = text[max(0, first.start - 40) : first.end + 60].replace("\n", " ")
-        if not strong and len(words) < 3 and len(hits) < 4 and not in_head:
+        if not strong and len(words) < 3 and len(hits) < 4 and not in_head and not _is_planted(seen, words):
             yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
                        after=excerpt, word=words[0])  # fmt: skip
             continue
@@ -55,3 +56,21 @@ def look(seen: Seen) -> Iterator[Reason]:
         else:
             yield make(seen, "sensitive_word", cls, "high", "alert", "words_new", f"{group}", after=excerpt,
                        words=words[:8], group=group)  # fmt: skip
+
+
+def _is_planted(seen: Seen, words: list[str]) -> bool:
+    """Whether a doubtful word stands on a new link to a stranger, or in a line that was always there without it."""
+    for anchor in seen.page.anchors:
+        if seen.is_stranger(anchor.host) and not seen.is_volatile("links", anchor.region):
+            label = anchor.label.lower()
+            if any(word in label for word in words):
+                return True
+    for line in seen.new_lines:
+        text = line_key(line.text)
+        if any(word in text for word in words) and not seen.is_volatile("text", line.region):
+            kept = [
+                part for part in re.split("|".join(map(re.escape, words)), text) if len(part.strip()) >= 12
+            ]
+            if any(part.strip() in stable for part in kept for stable in seen.profile.stable_lines):
+                return True
+    return False

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from app.engine.tamper.profile import words_of
 from app.engine.tamper.registry import detector
-from app.engine.tamper.seen import Seen, cut, make
+from app.engine.tamper.seen import Seen, cut, make, where_of
 from app.engine.tamper.types import Reason
 
 _PARTS = re.compile(r"[,|;、，_–—-]")
@@ -18,6 +18,10 @@ _PARTS = re.compile(r"[,|;、，_–—-]")
     "seo_spam",
     {
         "title_stuffed": ("The {what} is stuffed with words: “{text}”.", "{what} 中堆砌了关键词：“{text}”。"),
+        "hidden_stuffed": (
+            "Text that visitors cannot see is stuffed with words: “{text}”.",
+            "访客看不见的文字中堆砌了关键词：“{text}”。",
+        ),
         "title_exchanged": (
             "The title has nothing in common with what it was: “{text}”.",
             "标题与原先毫无共同之处：“{text}”。",
@@ -34,6 +38,12 @@ def look(seen: Seen) -> Iterator[Reason]:
         if _is_stuffed(text) and not any(_is_stuffed(each) for each in before):
             yield make(seen, "seo_spam", "seo_spam", "high", "alert", "title_stuffed", what,
                        before=next(iter(before), ""), after=text, what=what, text=cut(text, 100))  # fmt: skip
+    for line in seen.new_lines:
+        if line.hidden and line.hidden not in ("meta", "noscript", "template") and len(line.text) > 120:
+            if _is_stuffed(line.text):
+                yield make(seen, "seo_spam", "seo_spam", "medium", "alert", "hidden_stuffed", line.region,
+                           where=where_of(line.region, line.hidden), after=line.text, text=cut(line.text, 100))  # fmt: skip
+                break
     title, titles = seen.page.title, seen.profile.titles - {""}
     if (
         title

@@ -9,7 +9,7 @@ from app.engine.tamper.evidence.build import Source, build
 from app.engine.tamper.evidence.manifest import About, head_of, public_hex
 from app.engine.tamper.evidence.readme import readme
 from app.engine.tamper.evidence.report import Problem, Report
-from app.engine.tamper.evidence.verify import verify
+from app.engine.tamper.evidence.verify import check_order, verify
 
 __all__ = [
     "About",
@@ -18,6 +18,7 @@ __all__ = [
     "Report",
     "Source",
     "build",
+    "check_order",
     "head_of",
     "public_hex",
     "readme",

@@ -71,6 +71,14 @@ def verify(path: Path, key: str | None = None) -> Report:
     return report
 
 
+def check_order(report: Report, before: Report) -> None:
+    """Does the package follow the other one in the organization's chain? What is wrong goes into `report`."""
+    if not before.ok:
+        report.add("chain", "The package it should follow is not good itself.")
+    elif report.about and report.about["previous_head"] != before.head:
+        report.add("chain", "It does not follow the package given: its previous head is another.")
+
+
 def _regular(path: Path) -> BinaryIO:
     # Without O_NONBLOCK a pipe would keep us waiting for its writer.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

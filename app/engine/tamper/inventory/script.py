@@ -24,7 +24,7 @@ _MAX_DECODED = 200_000
 
 
 class ScriptFacts(NamedTuple):
-    """`hosts` are named in code, `data_hosts` in data. `abilities` are the names of `ABILITIES`, each as often
+    """`hosts` are named in code, not in its comments, `data_hosts` in data. `abilities` are the names of `ABILITIES`, each as often
     as it is found. `is_data` says that nothing in it runs."""
 
     skeleton: str
@@ -63,21 +63,23 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"\b_0x[0-9a-fA-F]{2,}|function\s*\(\s*p\s*,\s*a\s*,\s*c\s*,\s*k\s*,\s*e|[\[\]()!+]{24}|[$゚ωﾟ]{4}"
         r"|[\"'][A-Za-z0-9+/]{160,}={0,2}[\"']"
     ),
-    "write": re.compile(r"document\s*(?:\.\s*write(?:ln)?|\[\s*[\"']write(?:ln)?[\"']\s*\])\s*\("),
+    "write": re.compile(
+        r"document\s*(?:\.\s*write(?:ln)?|\[\s*[\"']write(?:ln)?[\"']\s*\])\s*\(\s*(?:[\"'`]\s*<|unescape|decode|atob|\w+\s*\))"
+    ),
     "location": re.compile(
         r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\("
         r"|\blocation\s*\[\s*[\"'](?:href|replace|assign)[\"']\s*\]"
         r"|[\"']location[\"']\s*\]\s*(?:\.\s*href\s*|\[\s*[\"']href[\"']\s*\]\s*)?=(?!=)"
-        r"|\bwindow\s*\.\s*open\s*\(|\bwindow\.navigate\s*\(|history\s*\.\s*(?:pushState|replaceState)\s*\("
+        r"|\bwindow\.navigate\s*\("
     ),
     "inject": re.compile(
         r"createElement[\"'\]\s]*\(\s*[\"'`](?:script|iframe|frame|object|embed|form)[\"'`]|[\"'`]<\s*(?:script|iframe)",
         re.I,
     ),
-    "html": re.compile(
-        r"\.\s*(?:inner|outer)HTML\s*=|insertAdjacentHTML|document\s*\.\s*(?:body|documentElement)\s*\."
-        r"\s*(?:inner|outer)(?:HTML|Text)|\.\s*replaceWith\s*\(|document\s*\.\s*open\s*\(|createContextualFragment"
-        r"|\[[\"']innerHTML[\"']\]|document\.title\s*=(?!=)|(?:body|documentElement)\.(?:textContent|replaceChildren)"
+    "page": re.compile(
+        r"document\s*\.\s*(?:body|documentElement)\s*\.\s*(?:(?:inner|outer)(?:HTML|Text)|textContent)\s*=(?!=)"
+        r"|document\s*\.\s*open\s*\(|document\.title\s*=(?!=)|(?:body|documentElement)\s*\.\s*replace(?:Children|With)"
+        r"|getElementsByTagName\(\s*[\"'](?:body|html)[\"']\s*\)\s*\[\s*0\s*\]\s*\.\s*innerHTML\s*="
     ),
     "listen": re.compile(
         r"[\"'`](?:keydown|keyup|keypress|input|paste|submit|blur|change|beforeunload)[\"'`]"
@@ -97,7 +99,12 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"\.\s*(?:action|formAction)\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:form)?action[\"']", re.I
     ),
     "visitor": re.compile(
-        r"document\s*\.\s*referrer|(?:baiduspider|googlebot|bingbot|sogou|360spider|yisouspider)", re.I
+        r"referrer.{0,200}(?:baidu|google|sogou|bing|yahoo|yandex|naver|so\.com|haosou|sm\.cn)"
+        r"|(?:baiduspider|googlebot|bingbot|sogou|360spider|yisouspider|yandexbot)",
+        re.I | re.S,
+    ),
+    "own": re.compile(
+        r"[\"'`](?:\.{0,2}/(?![/*])[\w./-]{2,200}|[\w/-]{1,100}\.(?:js|html?|php|aspx?))[\"'`?#]"
     ),
     "worker": re.compile(r"serviceWorker\s*\.\s*register|importScripts\s*\(|new\s+(?:Shared)?Worker\s*\("),
     "wasm": re.compile(r"\bWebAssembly\b|application/wasm|\\0asm|AGFzbQ"),
@@ -111,7 +118,9 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"\.\s*style\s*\.\s*(?:display|visibility|opacity)\s*=\s*[\"'](?:none|hidden|0)[\"']", re.I
     ),
     "links": re.compile(r"\.\s*href\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:href|src)[\"']"),
-    "clipboard": re.compile(r"clipboardData|navigator\s*\.\s*clipboard|execCommand\s*\(\s*[\"']copy"),
+    "clipboard": re.compile(
+        r"clipboardData\s*\)?\s*\.\s*setData|[\"'`]copy[\"'`]\s*,\s*(?:function|\(|\w+\s*=>|async)"
+    ),
 }
 # Words (in lower case) without which an ability cannot be there: looking for them is a hundred times faster.
 _HINTS: dict[str, tuple[str, ...]] = {
@@ -126,7 +135,7 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "write": ("write",),
     "location": ("location", "open", "navigate", "history"),
     "inject": ("createelement", "<"),
-    "html": ("html", "replacewith", "document", "contextualfragment", "title", "body"),
+    "page": ("document", "getelementsbytagname", "body"),
     "listen": ("key", "input", "paste", "submit", "blur", "change", "beforeunload"),
     "network": (
         "fetch",
@@ -200,11 +209,12 @@ def read_script(text: str, kind: str = "") -> ScriptFacts:
     if (kind and _DATA_TYPES.search(kind) and not re.search("importmap", kind)) or _is_data(text):
         return ScriptFacts("data", (), _hosts(text.replace("\\/", "/")), (), True, len(text))
     data_hosts = _hosts("\n".join(_DATUM.findall(text[:MAX_CODE]))) if '":' in text else ()
-    layers = _layers(_DATUM.sub('":"', text[:MAX_CODE]) if data_hosts else text[:MAX_CODE])
+    skeleton_, code = _read_code(text[:MAX_CODE])
+    layers = _layers(_DATUM.sub('":"', code) if data_hosts else code)
     small = [layer.lower() for layer in layers]
     hosts = tuple(sorted({host for layer in layers for host in _hosts(layer)}))
     abilities = tuple((name, count) for name in ABILITIES if (count := _count(name, layers, small)))
-    return ScriptFacts(skeleton(text), hosts, data_hosts, abilities, False, len(text))
+    return ScriptFacts(skeleton_, hosts, data_hosts, abilities, False, len(text))
 
 
 def _count(name: str, layers: list[str], small: list[str]) -> int:
@@ -237,10 +247,18 @@ def _is_data(text: str) -> bool:
 
 def skeleton(text: str) -> str:
     """A hash of the code without its literals, comments and blanks; digits within names count for nothing."""
+    return _read_code(text[:MAX_CODE])[0]
+
+
+def _read_code(text: str) -> tuple[str, str]:
+    """The skeleton, and the text without those comments that name an address."""
     parts: list[str] = []
+    comments: list[str] = []
     add = parts.append
-    for number, match in enumerate(_TOKEN.finditer(text[:MAX_CODE])):
+    for number, match in enumerate(_TOKEN.finditer(text)):
         kind = match.lastgroup
+        if kind == "comment" and "//" in match.group()[2:] and "." in match.group():
+            comments.append(match.group())
         if kind == "word":
             word = match.group()
             add("_" if word in _LITERAL_WORDS else word)
@@ -257,7 +275,9 @@ def skeleton(text: str) -> str:
         if folded == code:
             break
         code = folded
-    return blake2b(code.encode("utf-8", "replace"), digest_size=8).hexdigest()
+    for comment in comments[:200]:
+        text = text.replace(comment, " ", 1)
+    return blake2b(code.encode("utf-8", "replace"), digest_size=8).hexdigest(), text
 
 
 def _hosts(text: str) -> tuple[str, ...]:

@@ -85,8 +85,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str | None], str], ...
     (
         "messenger",
         re.compile(
-            r"(?:QQ|微信(?:号|公众号)?|WeChat|Weixin|Telegram|WhatsApp|LINE|Skype|Viber|TG|飞机)\s*(?:ID|群|号)?\s*[:：@]\s*"
-            r"([@\w.+-]{4,40})",
+            r"(?<![a-zA-Z])(?:QQ|微信(?:号|公众号)?|WeChat|Weixin|Telegram|WhatsApp|LINE|Skype|Viber|TG|飞机)\s*(?:ID|群|号)?\s*[:：@]\s*"
+            r"([@A-Za-z0-9][A-Za-z0-9_.+-]{3,39})",
             re.I,
         ),
         _lower,

@@ -99,6 +99,7 @@ _WHITE = re.compile(
     r"(?:^|;)\s*color\s*:\s*(?:#f[c-f]f?[c-f]?f?[c-f]?|white|#(?:fe){3}|transparent)\s*(?:!|;|$)", re.I
 )
 _GROUND = re.compile(r"background", re.I)
+_CONTENT = re.compile(r"content\s*:\s*[\"']([^\"'\\]{8,300})[\"']", re.I)
 _COVER = re.compile(r"position\s*:\s*(?:fixed|absolute)", re.I)
 
 Attributes = Mapping[str, str]
@@ -349,7 +350,7 @@ class Walk:
         url = attributes.get("href", "")
         if not url:
             return
-        if "stylesheet" in rel:
+        if any(name.endswith("stylesheet") for name in rel):
             self._ref("stylesheet", url, attributes.get("integrity", ""))
         elif rel & _ICONS:
             self._ref("icon", url)
@@ -466,6 +467,16 @@ class Walk:
         target = self._form[0] if self._form is not None else self._loose
         if kind not in ("hidden", "submit", "button"):
             target.append(kind)
+        value = attributes.get("value", "")
+        if (
+            kind == "hidden"
+            and 6 < len(value) < 500
+            and ("@" in value or "//" in value)
+            and attributes.get("name")
+        ):
+            self.page.refs.append(
+                Ref("value", value, host_of(value), self.region, self._hidden[-1], attributes["name"][:80])
+            )
         action = attributes.get("formaction")
         if action:
             self._ref("form", action, "formaction")
@@ -506,6 +517,8 @@ class Walk:
                 self._ref("media", attributes[name], element.tag)
 
     def _style(self, element: Any, attributes: Attributes) -> None:
+        for text in _CONTENT.findall(element.text or "")[:50]:
+            self.page.lines.append(Line(text, "style", ""))
         for url in urls_in(element.text or ""):
             self._ref("import" if url.split("?")[0].endswith(".css") else "background", url, "style")
 
