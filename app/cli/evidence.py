@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.core.errors import CloudEyeError
-from app.engine.tamper.evidence import Report
+from app.engine.tamper.evidence import Report, check_order
 from app.engine.tamper.evidence import verify as check
 from app.service.tamper.evidence_key import public_key, renew_key
 
@@ -27,10 +27,13 @@ def evidence() -> None:
 @evidence.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--key", help="The public key its signer must have: 64 hex digits, or a file that holds them.")
+@click.option("--after", type=click.Path(path_type=Path), help="The package that FILE must follow.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of sentences.")
-def verify(file: Path, key: str | None, as_json: bool) -> None:
+def verify(file: Path, key: str | None, after: Path | None, as_json: bool) -> None:
     """Check the evidence package FILE. Needs no network, database or Redis. Exit status 1 when not good."""
     report = check(file, _key(key))
+    if after is not None:
+        check_order(report, check(after))
     click.echo(json.dumps(_document(report), ensure_ascii=False, indent=2) if as_json else _told(report))
     raise SystemExit(0 if report.ok else 1)
 

@@ -14,8 +14,9 @@ from flask import Flask
 
 from app.cli.evidence import verify
 from app.engine.tamper.evidence import public_hex
+from app.engine.tamper.evidence import verify as check
 from config.env import ROOT
-from tests.engine.tamper.packages import KEY, at, package, repack
+from tests.engine.tamper.packages import KEY, about, at, package, repack
 
 
 def say(*arguments: str | Path) -> tuple[int, str]:
@@ -54,6 +55,19 @@ def test_what_is_wrong_is_told_in_plain_sentences(tmp_path: Path) -> None:
     assert "after/plain/page.html.txt has been changed" in said
     assert "alert.json is missing." in said and "more.txt does not belong to the package" in said
     assert "signed with another key" in said
+
+
+def test_the_order_of_two_packages_can_be_checked(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / name).mkdir()
+    first = at(tmp_path / "a", package(about=about(number=1, previous_head="")))
+    second = at(tmp_path / "b", package(about=about(number=2, previous_head=check(first).head)))
+    broken = at(tmp_path / "c", first.read_bytes()[:-1])
+    assert say(second, "--after", first)[0] == 0
+    status, said = say(first, "--after", second)
+    assert status == 1 and "does not follow the package given" in said
+    status, said = say(second, "--after", broken)
+    assert status == 1 and "is not good itself" in said
 
 
 def test_it_tells_the_same_as_one_document(tmp_path: Path) -> None:

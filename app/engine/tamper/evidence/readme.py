@@ -22,7 +22,7 @@ What is in here
 <view> is who asked: plain (a visitor), mobile, googlebot, baiduspider, baidu_referer.
 
 How to check it (no network, database or running CloudEye is needed)
-  flask evidence verify FILE --key PUBLIC_KEY
+  flask evidence verify FILE --key PUBLIC_KEY [--after THE_PACKAGE_BEFORE]
 PUBLIC_KEY is what `flask evidence key` prints on the installation that made this. Get it from its operator,
 and not out of this package: whoever forges a package puts their own key into it.
 
@@ -62,7 +62,7 @@ _CHINESE = """\
 <视角> 指由谁访问：plain（普通访客）、mobile、googlebot、baiduspider、baidu_referer。
 
 如何校验（不需要网络、数据库，也不需要运行中的云眼）
-  flask evidence verify 文件 --key 公钥
+  flask evidence verify 文件 --key 公钥 [--after 上一个包]
 公钥由生成本包的系统执行 `flask evidence key` 打印。请向该系统的管理员索取，不要取自本包：
 伪造者会把自己的公钥放进伪造的包里。
 
