@@ -47,3 +47,4 @@ def add_baseline(row: WatchView, at: datetime) -> None:
     row.baselines += 1
     row.learned_at = at
     row.engine_version = 0
+    row.last_sha256 = None

@@ -24,6 +24,11 @@ def test_a_new_watch_learns_by_several_fetches_at_once(desk: Desk, web: WebSite)
     assert count(Baseline) == 3
 
 
+def test_a_learned_page_has_its_profile_at_once(desk: Desk) -> None:
+    watch = desk.learned()
+    assert [row.profile_sha256 is not None for row in watch.view_rows] == [True]
+
+
 def test_it_keeps_nothing_of_an_unchanged_page(desk: Desk) -> None:
     watch = desk.learned()
     desk.check(watch)
