@@ -12,10 +12,12 @@ def register_commands(app: Flask) -> None:
     from app.cli.setting import setting
     from app.cli.tamper import tamper
     from app.cli.usability import usability
+    from app.cli.usage import usage
 
     app.cli.add_command(create_admin)
     app.cli.add_command(doctor)
     app.cli.add_command(evidence)
     app.cli.add_command(setting)
     app.cli.add_command(tamper)
+    tamper.add_command(usage)
     app.cli.add_command(usability)
