@@ -32,7 +32,8 @@ from app.engine.tamper.judge import ViewCase, judge
 from app.engine.tamper.profile import LEARNING, learn
 from app.engine.tamper.types import PLAIN, Observation, Verdict
 from tests.bench._figures import Figures
-from tests.tamper.corpus.generate import Case, Snapshot, View, generate
+from tests.tamper.corpus.generate import Case, View, generate
+from tests.tamper.corpus.life import Snapshot
 from tests.tamper.corpus.sources import all_pages, left_out
 
 RECALL, WORST_CLASS, FALSE_ALARMS = 0.99, 0.90, 0.01

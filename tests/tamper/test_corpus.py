@@ -11,16 +11,18 @@ import pytest
 from lxml import html as lxml_html
 
 from tests.tamper.corpus.attacks import ATTACKS
-from tests.tamper.corpus.generate import Case, Life, generate
+from tests.tamper.corpus.generate import Case, generate
+from tests.tamper.corpus.life import WALLS, Life
 from tests.tamper.corpus.markup import Document
 from tests.tamper.corpus.noise import NOISES
+from tests.tamper.corpus.packages import PACKAGES
 from tests.tamper.corpus.site import Site
-from tests.tamper.corpus.sources import PACKAGES, Page, fetch, load
+from tests.tamper.corpus.sources import Page, fetch, load
 from tests.tamper.corpus.words import Pool
 from tests.tamper.corpus.write import write
 from tests.tamper.tiny import tiny_page
 
-ORDINARY = [name for name, noise in NOISES.items() if name != "maintenance"]
+ORDINARY = [name for name in NOISES if name not in WALLS]
 
 
 def histories(count: int, seed: int = 1, only: str | None = None) -> list[Case]:

@@ -24,6 +24,7 @@ SOURCE = f"""<!DOCTYPE html>
 <script src="/js/jquery-3.5.1.min.js"></script>
 <script>var settings = {{lang: "en", depth: 3}};
 start(settings);
+(function(d){{var g=d.createElement("script");g.src="https://stats.mill-museum.org/js/count.js";d.head.appendChild(g)}})(document);
 </script></head>
 <body class="home"><header class="top"><a href="/"><img class="logo" src="/images/logo.png" alt="Mill"></a></header>
 <nav class="menu"><ul><li><a href="/about.html">About the mill</a></li><li><a href="/visit.html">Plan your visit</a></li>

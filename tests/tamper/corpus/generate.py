@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from urllib.parse import urlsplit
 
@@ -16,11 +16,11 @@ from lxml import html as lxml_html
 
 from tests.tamper.corpus.attacks import ATTACKS, Attack
 from tests.tamper.corpus.fixtures import FIXTURES, fixture
-from tests.tamper.corpus.markup import Document, Edit, apply
+from tests.tamper.corpus.life import WALLS, Life, Snapshot
+from tests.tamper.corpus.markup import Document
 from tests.tamper.corpus.noise import NOISES
-from tests.tamper.corpus.noise.registry import Noise, Transform
 from tests.tamper.corpus.noise.whole import choice
-from tests.tamper.corpus.site import Moment, Render, Site
+from tests.tamper.corpus.site import Site
 from tests.tamper.corpus.sources import Page, all_pages
 from tests.tamper.corpus.words import Pool
 
@@ -32,16 +32,6 @@ VIEWS = {
     "(KHTML, like Gecko) Version/17.4 Mobile/15E148 Safari/604.1",
     "baidu_referer": "",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One fetch: the body as sent, and when."""
-
-    body: bytes
-    at: int
-    content_type: str
-    status: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,57 +62,6 @@ class Case:
     current: Snapshot
     twin: Snapshot | None
     views: tuple[View, ...] = ()
-
-
-@dataclass(slots=True)
-class Life:
-    """Everything that happens to one page over its history."""
-
-    site: Site
-    seed: str
-    moments: list[int]
-    renders: list[tuple[Noise, int, Render]] = field(default_factory=list)
-    transforms: list[tuple[Noise, int, Transform]] = field(default_factory=list)
-    fixtures: list[Edit] = field(default_factory=list)
-
-    @property
-    def last(self) -> int:
-        return len(self.moments) - 1
-
-    def names(self, *, begun_at: int | None = None) -> list[str]:
-        both = [(n, s) for n, s, _ in self.renders] + [(n, s) for n, s, _ in self.transforms]
-        return [n.name for n, s in both if begun_at is None or (s == begun_at and n.kind != "process")]
-
-    def add(self, noise: Noise, step: int) -> None:
-        if noise.transform is not None:
-            self.transforms.append((noise, step, noise.transform(self.site)))
-        elif noise.make is not None and (render := noise.make(self.site)) is not None:
-            self.renders.append((noise, step, render))
-
-    def show(self, step: int, view: str = "") -> str:
-        moment = Moment(step, self.moments[step], self.last, self.seed + view)
-        edits = list(self.fixtures)
-        for noise, begun, render in self.renders:
-            if _is_on(noise, begun, step):
-                edits += render(moment)
-        source = apply(self.site.doc.source, edits)
-        for noise, begun, transform in self.transforms:
-            if _is_on(noise, begun, step):
-                source = transform(source, moment)
-        return source
-
-    def snapshot(self, source: str, step: int) -> Snapshot:
-        encoding = self.site.page.encoding
-        if any(n.name == "charset_changed" and _is_on(n, begun, step) for n, begun, _ in self.transforms):
-            encoding = "utf-8"
-        body = source.encode(encoding, "xmlcharrefreplace")
-        told = self.site.rng("told").random() < 0.7 or encoding == "utf-8"
-        kind = "text/html; charset=" + encoding if told else "text/html"
-        return Snapshot(body, self.moments[step], kind)
-
-
-def _is_on(noise: Noise, begun: int, step: int) -> bool:
-    return step == begun if noise.kind == "moment" else step >= begun
 
 
 def generate(
@@ -160,7 +99,7 @@ def _case(name: str, page: Page, rng: Random, wanted: Attack | None, pool: Pool)
     life = _life(page, rng, pool)
     if wanted is not None:
         _furnish(life, rng, wanted.needs)
-    _happen(life, rng, is_attack=wanted is not None)
+    _happen(life, rng, wanted)
     views = _views(rng, wanted)
     sources = {view: [life.show(step, view) for step in range(life.last + 1)] for view in ["", *views]}
     struck: dict[str, str] = {}
@@ -239,22 +178,24 @@ def _furnish(life: Life, rng: Random, needs: tuple[str, ...]) -> None:
     life.fixtures = [edit for name in wanted if (edit := fixture(life.site, name)) is not None]
 
 
-def _happen(life: Life, rng: Random, *, is_attack: bool) -> None:
+def _happen(life: Life, rng: Random, wanted: Attack | None) -> None:
     """Choose the noise: processes, events between baselines, and what happens at the last step."""
-    if not life.fixtures:
+    if wanted is None:
         _furnish(life, rng, ())
+    elif wanted.among:
+        life.add(NOISES[rng.choice(wanted.among)], 0)
     processes = [n for n in NOISES.values() if n.kind == "process"]
     names = choice(rng, [n.name for n in processes], [n.odds for n in processes], rng.randint(0, 9))
-    for name in names:
+    for name in (name for name in names if name not in life.names()):
         life.add(NOISES[name], 0)
     now_and_then = [n for n in NOISES.values() if n.kind != "process"]
     for step in range(1, life.last):
         if rng.random() < 0.15:
             events = [n for n in now_and_then if n.kind == "event"]
             life.add(rng.choices(events, [n.odds for n in events])[0], step)
-    count = rng.choice([0, 0, 0, 1]) if is_attack else rng.choice([0, 1, 1, 1, 2, 3])
+    count = rng.choice([0, 0, 0, 1]) if wanted else rng.choice([0, 1, 1, 1, 2, 3])
     present = set(life.names())
-    fresh = [n for n in now_and_then if n.name not in present and (not is_attack or n.name != "maintenance")]
+    fresh = [n for n in now_and_then if n.name not in present and (wanted is None or n.name not in WALLS)]
     for name in choice(rng, [n.name for n in fresh], [n.odds for n in fresh], count):
         life.add(NOISES[name], life.last)
 

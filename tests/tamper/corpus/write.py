@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.tamper.corpus.generate import Case, Snapshot
+from tests.tamper.corpus.generate import Case
+from tests.tamper.corpus.life import Snapshot
 
 LEARNING = 3
 

@@ -15,10 +15,11 @@ from tests.tamper.corpus.attacks import (
     resources,
     scripts,
     spam,
+    tricky,
 )  # fmt: skip
 from tests.tamper.corpus.attacks.kit import ATTACKS, Attack
 
 __all__ = [
     "ATTACKS", "Attack", "cloaking", "defacement", "forms", "frames", "links", "rarer", "redirects", "resources",
-    "scripts", "spam",
+    "scripts", "spam", "tricky",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ class Attack:
     """One kind of attack. `strike` gives the page after it, or None where the page offers no hold for it.
 
     `needs` are fixtures the page must have had all along. `views` says that only some other view shows it.
+    `among` are noises of which the history must have one.
     """
 
     name: str
@@ -33,18 +34,24 @@ class Attack:
     strike: Strike
     needs: tuple[str, ...] = ()
     views: bool = False
+    among: tuple[str, ...] = ()
 
 
 ATTACKS: dict[str, Attack] = {}
 
 
 def attack(
-    name: str, cls: str, *, needs: tuple[str, ...] = (), views: bool = False
+    name: str,
+    cls: str,
+    *,
+    needs: tuple[str, ...] = (),
+    views: bool = False,
+    among: tuple[str, ...] = (),
 ) -> Callable[[Strike], Strike]:
     """Register an attack."""
 
     def register(strike: Strike) -> Strike:
-        ATTACKS[name] = Attack(name, cls, strike, needs, views)
+        ATTACKS[name] = Attack(name, cls, strike, needs, views, among)
         return strike
 
     return register

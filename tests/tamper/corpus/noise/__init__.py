@@ -9,7 +9,19 @@ in one fetch only. A noise that rewrites the whole source is a *transform*.
 
 from __future__ import annotations
 
-from tests.tamper.corpus.noise import assets, events, lists, live, owner, parties, state, whole
+from tests.tamper.corpus.noise import assets, events, lists, live, owner, parties, state, tricky, whole
 from tests.tamper.corpus.noise.registry import NOISES, Noise
 
-__all__ = ["NOISES", "Noise", "assets", "events", "lists", "live", "owner", "parties", "state", "whole"]
+__all__ = [
+    "NOISES",
+    "Noise",
+    "assets",
+    "events",
+    "lists",
+    "live",
+    "owner",
+    "parties",
+    "state",
+    "tricky",
+    "whole",
+]
