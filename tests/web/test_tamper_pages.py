@@ -240,6 +240,7 @@ def test_a_token_is_shown_once(app: Flask, owner: Actor, shop: Site) -> None:
     answer = client.post("/deployments/tokens", data={"csrf_token": csrf, "name": "pipeline"})
     secret = re.search(r'id="secret" value="([^"]+)"', answer.text)
     assert answer.status_code == 201 and secret is not None
+    assert answer.text.count("curl -fsS -X POST http://localhost/api/cloudeye/v1/tamper/deployments") == 2
     assert secret.group(1) not in client.get("/deployments").text
 
 
@@ -253,3 +254,13 @@ def test_a_release_is_announced_by_hand(app: Flask, owner: Actor, shop: Site) ->
     )
     assert announced.status_code == 303
     assert "/news/*" in client.get("/deployments").text
+
+
+def test_a_channel_takes_the_severities_it_is_for(app: Flask, owner: Actor, scene: Scene) -> None:
+    client = enter(app, owner)
+    csrf = token(client.get("/channels/new").text)
+    typed = {"name": "hook", "config.url": "http://127.0.0.1:9/", "alert_severities": ["low", "notice"]}
+    made = client.post("/channels/new", data={"csrf_token": csrf, **typed})
+    html = client.get(made.location).text
+    chosen = re.findall(r'name="alert_severities" value="(\w+)" checked', html)
+    assert chosen == ["low", "notice"]

@@ -12,15 +12,17 @@ from app.core.errors import InvalidError
 from app.engine.notify.registry import ChannelKind, all_kinds, get_kind
 from app.models import Channel
 from app.service.channel import (
+    ALERT_SEVERITIES_KNOWN,
     change_channel,
     config_of,
     create_channel,
     delete_channel,
     get_channel,
     list_channels,
+    severities_of,
     test_channel,
 )
-from app.service.delivery import list_deliveries
+from app.service.delivery import ALERT_SEVERITIES, list_deliveries
 from app.web import schema_form
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment
 from app.web.blueprint import web
@@ -28,6 +30,7 @@ from app.web.forms import Form
 from app.web.i18n import current_locale
 from app.web.identity import actor
 from app.web.present.delivery import delivery_row
+from app.web.tamper_words import SEVERITIES
 from app.web.words import in_language
 
 
@@ -50,7 +53,8 @@ def channel_new() -> BaseResponse:
     kind = _kind_asked_for()
     fields = schema_form.fields_of(kind.schema(), current_locale())
     values = schema_form.values_of(fields, kind.schema(), {})
-    return _show(Form({**values, "is_enabled": True}), kind, None)
+    start = {"is_enabled": True, "alert_severities": list(ALERT_SEVERITIES)}
+    return _show(Form({**values, **start}), kind, None)
 
 
 @web.post("/channels/new")
@@ -72,7 +76,8 @@ def channel(channel_id: int) -> BaseResponse:
     kind, stored = get_kind(found.type), config_of(found)
     fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
     values = schema_form.values_of(fields, kind.schema(), stored)
-    return _show(Form({**values, "name": found.name, "is_enabled": found.is_enabled}), kind, found)
+    basics = {"name": found.name, "is_enabled": found.is_enabled, "alert_severities": severities_of(found)}
+    return _show(Form({**values, **basics}), kind, found)
 
 
 @web.post("/channels/<id:channel_id>")
@@ -122,10 +127,14 @@ def _read(kind: ChannelKind, stored: dict[str, Any]) -> tuple[Form, dict[str, An
     values: dict[str, Any] = {
         "name": request.form.get("name", ""),
         "is_enabled": "is_enabled" in request.form,
+        "alert_severities": [
+            each for each in ALERT_SEVERITIES_KNOWN if each in request.form.getlist("alert_severities")
+        ],
         "config": schema_form.read(fields, request.form, stored),
     }
     shown = {each.name: values["config"].get(each.key) for each in fields if not each.is_secret}
-    return Form({"name": values["name"], "is_enabled": values["is_enabled"], **shown}), values
+    basics = {name: values[name] for name in ("name", "is_enabled", "alert_severities")}
+    return Form({**basics, **shown}), values
 
 
 def _show(form: Form, kind: ChannelKind, found: Channel | None, status: int = 200) -> BaseResponse:
@@ -142,5 +151,6 @@ def _show(form: Form, kind: ChannelKind, found: Channel | None, status: int = 20
         doc=in_language(kind.doc, current_locale()),
         channel=found,
         rows=[delivery_row(each) for each in recent],
+        severities=[(name, str(words)) for name, words in SEVERITIES.items()] + [("notice", _("Notices"))],
     )
     return make_response(html, status)

@@ -137,7 +137,7 @@ def deployment_token() -> BaseResponse:
     except InvalidError as error:
         form.refuse(error)
         return _show(form, 400)
-    examples = _examples(secret, token.id)
+    examples = _examples(token)
     html = render_template("deployments/token.html", token=token, secret=secret, examples=examples)
     return make_response(html, 201)
 
@@ -152,8 +152,23 @@ def _site_named(name: str) -> int | None:
     return found[0].id
 
 
-def _examples(secret: str, token_id: int) -> list[tuple[str, str, str]]:
-    return []
+def _examples(token: DeploymentToken) -> list[tuple[str, str, str]]:
+    """What a release script runs before and after, ready to be copied: (title, id, text)."""
+    some = list_sites(actor(), limit=1).items
+    site_id = token.site_id or (some[0].id if some else "<site id>")
+    root = url_for("v1.deployments", _external=True)
+    bearer = '-H "Authorization: Bearer $CLOUDEYE_TOKEN"'
+    body = f'{{"site_id": "{site_id}", "paths": ["/*"], "minutes": 30, "note": "release 2.3"}}'
+    taken = 'python3 -c \'import json, sys; print(json.load(sys.stdin)["data"]["id"])\''
+    before = "\n".join(
+        (
+            f"RELEASE=$(curl -fsS -X POST {root} \\",
+            f'  {bearer} -H "Content-Type: application/json" \\',
+            f"  -d '{body}' | {taken})",
+        )
+    )
+    after = f"curl -fsS -X POST {root}/$RELEASE/finish {bearer}"
+    return [(_("Before the release"), "before", before), (_("After the release"), "after", after)]
 
 
 @web.post("/deployments/tokens/<id:token_id>/revoke")

@@ -82,23 +82,30 @@ def _changing(found: Watch) -> dict[str, Any]:
     }
 
 
+def _known(found: Watch) -> dict[str, Any]:
+    """What was learned, what was approved, and the copies that are kept."""
+    baselines = list_baselines(actor(), watch_id=found.id, limit=FEW)
+    snapshots = list_snapshots(actor(), watch_id=found.id, limit=FEW)
+    return {
+        "regions": [region_row(each) for each in list_regions(actor(), found.id)],
+        "regions_url": url_for("web.watch_region", watch_id=found.id),
+        "baselines": [baseline_row(each) for each in baselines.items],
+        "baselines_url": _more("web.watch_baselines", found.id, baselines.next_cursor),
+        "snapshots": [snapshot_row(each) for each in snapshots.items],
+        "snapshots_url": _more("web.watch_snapshots", found.id, snapshots.next_cursor),
+        "restore_url": url_for("web.watch_restore", watch_id=found.id) if baselines.items else None,
+    }
+
+
 @web.get("/watches/<id:watch_id>")
 def watch(watch_id: int) -> str:
     """State, alerts, what was learned, what was approved, and the copies that are kept."""
     found = get_watch(actor(), watch_id)
-    baselines = list_baselines(actor(), watch_id=watch_id, limit=FEW)
-    snapshots = list_snapshots(actor(), watch_id=watch_id, limit=FEW)
     return render_template(
         "watches/watch.html",
         **_changing(found),
-        regions=[region_row(each) for each in list_regions(actor(), watch_id)],
-        regions_url=url_for("web.watch_region", watch_id=watch_id),
+        **_known(found),
         exceptions=list(found.allowed_keys),
-        baselines=[baseline_row(each) for each in baselines.items],
-        baselines_url=_more("web.watch_baselines", watch_id, baselines.next_cursor),
-        snapshots=[snapshot_row(each) for each in snapshots.items],
-        snapshots_url=_more("web.watch_snapshots", watch_id, snapshots.next_cursor),
-        restore_url=url_for("web.watch_restore", watch_id=watch_id) if baselines.items else None,
         organization_words=len(get_words(actor())["words"]),
     )
 
@@ -109,7 +116,9 @@ def _more(endpoint: str, watch_id: int, next_cursor: str | None) -> str | None:
 
 @web.get("/watches/<id:watch_id>/live")
 def watch_live(watch_id: int) -> str:
-    return render_template("watches/_live.html", **_changing(get_watch(actor(), watch_id)))
+    """The parts of the page that change by themselves, each to be put in its place."""
+    found = get_watch(actor(), watch_id)
+    return render_template("watches/_live.html", **_changing(found), **_known(found))
 
 
 @web.get("/watches/<id:watch_id>/snapshots")
