@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -34,7 +34,7 @@ from tests.service.tamper.site import WebSite, article
 
 
 def due_ids() -> set[int]:
-    return {int(member) for member in get_redis().zrange("due:@tamper", 0, -1)}  # type: ignore[union-attr]
+    return {int(member) for member in cast("list[bytes]", get_redis().zrange("due:@tamper", 0, -1))}
 
 
 @pytest.mark.parametrize(
