@@ -7,7 +7,7 @@ after round; the figure is the CPU time of its processes divided by the pages th
 - CloudEye: every process runs, and gets the messages its scheduler sends. Counted are the tamper worker
   (fetch, hash, inventory, verdict, recording) and Redis.
 - changedetection.io: installed from PyPI into a temporary environment, run by its own command, told by its
-  API to check everything (`recheck_all`), so that its own workers, difference processor and store do the work.
+  API to check everything (`recheck_all`), so that its own workers, processor and store do the work.
 """
 
 from __future__ import annotations
