@@ -73,6 +73,16 @@ _HOSTS: dict[str, str] = {
         data-vocabulary.org creativecommons.org opensource.org gnu.org apache.org mozilla.org whatwg.org ietf.org
         jquery.com jquery.org getbootstrap.com fontawesome.com reactjs.org react.dev vuejs.org angular.io
         nodejs.org npmjs.com mit-license.org""",
+    "widget": """trustpilot.com widget.trustpilot.com tripadvisor.com jscache.com trustedshops.com
+        typeform.com calendly.com eventbrite.com opentable.com booking.com yelp.com feefo.com bazaarvoice.com
+        yotpo.com judge.me loox.io elfsight.com apps.elfsight.com powr.io weatherwidget.io forecast7.com
+        tradingview.com investing.com coinmarketcap.com coingecko.com issuu.com slideshare.net scribd.com
+        codepen.io jsfiddle.net gist.github.com curator.io juicer.io flickr.com staticflickr.com giphy.com
+        embed.reddit.com imgur.com datawrapper.de datawrapper.dwcdn.net flourish.studio public.flourish.studio
+        infogram.com thinglink.com padlet.com genially.com airtable.com sketchfab.com matterport.com
+        accuweather.com openweathermap.org windy.com meteoblue.com weather.com tianqi.com
+        trustarc.com provenexpert.com ausgezeichnet.org etrusted.com shopvote.de reviews.io sendpulse.com
+        usabilla.com surveymonkey.com survicate.com qualtrics.com jotform.com formstack.com""",
     "comment": """disqus.com disquscdn.com utteranc.es giscus.app commento.io
         livere.com changyan.sohu.com""",
     "errors": """browser.sentry-cdn.com sentry.io js.sentry-cdn.com bugsnag.com d2wy8f7a9ursnm.cloudfront.net

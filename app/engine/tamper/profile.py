@@ -389,7 +389,10 @@ def sensitive_words(page: Inventory, extra: tuple[str, ...] = ()) -> dict[str, i
 def searched_text(page: Inventory) -> str:
     parts = [page.title, page.description, page.keywords]
     parts += [line.text for line in page.lines]
-    parts += [picture.key.partition("|")[0] for picture in page.pictures]
+    parts += page.captions
+    parts += [inline.says for inline in page.inlines if inline.says]
+    own = site_of(host_of(page.final_url or page.url))
+    parts += [anchor.label for anchor in page.anchors if anchor.host and site_of(anchor.host) != own]
     text = "\n".join(parts)
     if not text.isascii():
         # Full-width letters and invisible characters keep words from being found, not from being read.

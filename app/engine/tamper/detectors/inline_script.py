@@ -70,7 +70,8 @@ def _one(seen: Seen, inline: Inline, gained: set[str]) -> Iterator[Reason]:
     able = set(dict(inline.abilities))
     had = able & gained
     dark = sorted(had & _DARK)
-    strong = sorted(had & (_STRONG if "own" in able else _STRONG | _OUTWARD))
+    friendly = [host for host in inline.hosts if seen.standing(host) in ("known", "seen", "own")]
+    strong = sorted(had & (_STRONG if "own" in able or friendly else _STRONG | _OUTWARD))
     cls = _class_of(had | set(strong), inline)
     if foreign:
         yield make(seen, "inline_script", cls, "critical", "alert", "inline_host_new", foreign[0], where=place,

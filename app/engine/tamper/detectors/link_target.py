@@ -41,6 +41,15 @@ def look(seen: Seen) -> Iterator[Reason]:
     now: dict[str, list[Anchor]] = {}
     for anchor in seen.page.anchors:
         now.setdefault(anchor_key(anchor), []).append(anchor)
+    for key, anchors in now.items():
+        # A link of this name was always the owner's own, though its place in the list or its page varied.
+        known = seen.profile.anchor_sites.get(key)
+        if known == {seen.profile.own} and key not in seen.profile.anchors and len(anchors) <= 2:
+            for anchor in anchors:
+                if seen.is_stranger(anchor.host) and sum(map(str.isalpha, anchor.label)) >= 3:
+                    yield make(seen, "link_target", "redirect", "high", "alert", "link_repointed",
+                               f"{key[:80]}|{anchor.host}", where=where_of(anchor.region), after=anchor.url,
+                               label=anchor.label[:60], before_host=seen.profile.host, host=anchor.host)  # fmt: skip
     for key, before in seen.profile.anchors.items():
         anchors = now.get(key)
         if not anchors:

@@ -73,8 +73,12 @@ def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
         level: Level = "alert" if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
         yield make(seen, "resource", "resource_replaced", "high", level, "picture_replaced",
                    f"{role}|{picture.host}", where=where_of(picture.region), before=before, after=picture.url,
-                   role=role, host=picture.host, before_host=host_of(before) or "?")  # fmt: skip
-    elif role in ("logo", "qr") and (is_data or picture.host):
+                   role=role, host=picture.host, before_host=before.partition("/")[0])  # fmt: skip
+    elif (
+        role in ("logo", "qr")
+        and (is_data or picture.host)
+        and stem(picture.url).partition("/")[2] != before.partition("/")[2]
+    ):
         level = "alert" if role == "qr" or is_data else "notice"
         yield make(seen, "resource", "resource_replaced", "medium", level, "picture_moved",
                    f"{role}|{stem(picture.url)[:100]}", where=where_of(picture.region), before=before,
@@ -82,7 +86,8 @@ def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
 
 
 def _is_own(seen: Seen, url: str) -> bool:
-    return seen.is_own(host_of(url))
+    """Whether an address without its scheme is the owner's."""
+    return seen.is_own(url.partition("/")[0])
 
 
 def _icons(seen: Seen) -> Iterator[Reason]:

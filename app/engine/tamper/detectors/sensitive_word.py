@@ -49,6 +49,10 @@ def look(seen: Seen) -> Iterator[Reason]:
             yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
                        after=excerpt, word=words[0])  # fmt: skip
             continue
+        if len(words) == 1 and group not in ("hacked", "own") and not in_head and _is_news(seen, words[0]):
+            yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
+                       after=excerpt, word=words[0])  # fmt: skip
+            continue
         cls = _CLASS.get(group, "seo_spam" if in_head else "sensitive_word")
         if len(words) == 1:
             yield make(seen, "sensitive_word", cls, "high", "alert", "word_new", f"{group}:{words[0]}", after=excerpt,
@@ -74,3 +78,15 @@ def _is_planted(seen: Seen, words: list[str]) -> bool:
             if any(part.strip() in stable for part in kept for stable in seen.profile.stable_lines):
                 return True
     return False
+
+
+def _is_news(seen: Seen, word: str) -> bool:
+    """Whether the word stands but once, in sight, in a sentence of a region that changes by itself."""
+    lines = [line for line in seen.new_lines if word in line.text.lower()]
+    return (
+        len(lines) == 1
+        and not lines[0].hidden
+        and len(lines[0].text) >= len(word) + 12
+        and seen.is_volatile("text", lines[0].region)
+        and not any(seen.is_stranger(a.host) and word in a.label.lower() for a in seen.page.anchors)
+    )

@@ -14,7 +14,7 @@ _TAKEN = re.compile(
     r"\b(?:hacked|defaced|pwned|owned|rooted|hijacked|0wned|cracked|stamped)\W{1,4}(?:by|from)\b"
     r"|\b(?:been|got|was|were|is|are)\s+(?:hacked|defaced|pwned|hijacked|compromi[sz]ed)\b"
     r"|\b(?:site|website|page|server|system|security)\b.{0,24}\b(?:hacked|defaced|pwned|hijacked|compromi[sz]ed)\b"
-    r"|^\W*(?:hacked|defaced|pwned|h4x|hax+ed)\W*$|\bhack(?:ed|er)?\W+(?:team|crew|army|group)\b"
+    r"|^.{0,60}\bwas here\W*$|^\W*(?:hacked|defaced|pwned|h4x|hax+ed)\W*$|\bhack(?:ed|er)?\W+(?:team|crew|army|group)\b"
     r"|已被.{0,24}(?:入侵|攻陷|黑掉|攻破|黑了|拿下|渗透)|被.{0,12}黑客.{0,8}(?:攻|入)|(?:网站|本站|系统|页面|服务器).{0,10}(?:被黑|沦陷|已被接管)"
     r"|взлом(?:ан|али|ал\b|ано)|захвачен.{0,16}хакер|\bhackead[oa]s?\b|\bpirat(?:é|ée|eado|eada)\b|\bgehackt\b|\bhackerat[oa]\b"
     r"|\bzhakowan|\bhack(?:lendi|lenmi)|ele geçiril|\bdiretas\b|bị (?:hack|tấn công|chiếm)|ถูก(?:แฮก|แฮ็ก)|โดน(?:แฮก|แฮ็ก)"
@@ -28,7 +28,8 @@ _SLOGAN = re.compile(
     r"|your (?:government|president|leaders?|army)|lying to you|we are (?:watching|everywhere|anonymous|legion)|expect us|never forget"
     r"|jihad|infidels?|allah(?:u)? akbar|crusaders?|zionis\w+|terroris\w+ state|fascis\w+|invaders?|traitors?|dictator\w*)\b"
     r"|打倒|独裁|政权|血债|自由民主|还我|抗议|反对.{0,6}政府|долой|свобод[ау]|нет войне|слава|смерть|режим|оккупант|преступн"
-    r"|abajo|fuera|muerte a|viva la|libertad para|dictadura|à bas|mort à|liberté pour|vive la|nieder mit|freiheit für|tod den|regime"
+    r"|मुर्दाबाद|ज़िंदाबाद|आज़ादी|भ्रष्ट|इंकलाब|şehitler|zalim|vatan bölün|diktatör|adalet|merdeka|hidup rakyat|lawan|tự do|đả đảo|cộng sản"
+    r"|เผด็จการ|ประชาธิปไตย|自由|人权|人民|政府|광주|독재|정권|민주|政権|独裁|戦争反対|انتفاض|شهيد|فلسطين|القدس|חופש|צדק|abajo|fuera|muerte a|viva la|libertad para|dictadura|à bas|mort à|liberté pour|vive la|nieder mit|freiheit für|tod den|regime"
     r"|abbasso|libertà per|morte a|precz z|wolność|śmierć|chwała|kahrolsun|özgürlük|الموت|الحرية|يسقط|الله أكبر|תחי|מוות ל|独立万歳|打倒せよ|해방|타도",
     re.I,
 )
@@ -52,6 +53,7 @@ def look(seen: Seen) -> Iterator[Reason]:
     lines = [(line.text, line.region, line.hidden) for line in seen.new_lines if line.hidden != "meta"]
     if seen.page.title and seen.page.title not in seen.profile.titles:
         lines.insert(0, (seen.page.title, "title", ""))
+    lines += [(text, each.region, "script") for each in seen.new_inlines for text in each.says.splitlines()]
     slogans: list[tuple[str, str]] = []
     counts: dict[str, int] = {}
     for text, region, hidden in lines:

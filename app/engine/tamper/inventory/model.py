@@ -69,7 +69,8 @@ class Form(NamedTuple):
 
 
 class Inline(NamedTuple):
-    """A script in the page: `origin` is script, handler or address. `digest` is of its exact text."""
+    """A script in the page: `origin` is script, handler or address. `digest` is of its exact text, `says` what
+    people might come to read of it."""
 
     origin: str
     digest: str
@@ -78,6 +79,7 @@ class Inline(NamedTuple):
     data_hosts: tuple[str, ...]
     abilities: tuple[tuple[str, int], ...]
     is_data: bool
+    says: str
     size: int
     region: str
     excerpt: str
@@ -115,6 +117,7 @@ class Inventory:
     lang: str = ""
     language: str = ""
     scripts: dict[str, int] = field(default_factory=dict)
+    captions: list[str] = field(default_factory=list)
     hidden_roots: dict[str, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     refs: list[Ref] = field(default_factory=list)

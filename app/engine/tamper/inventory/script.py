@@ -20,18 +20,21 @@ import orjson
 
 MAX_CODE = 400_000
 _MAX_TOKENS = 200_000
+_MAX_TOLD = 8_000
 _MAX_DECODED = 200_000
 
 
 class ScriptFacts(NamedTuple):
     """`hosts` are named in code, not in its comments, `data_hosts` in data. `abilities` are the names of `ABILITIES`, each as often
-    as it is found. `is_data` says that nothing in it runs."""
+    as it is found. `is_data` says that nothing in it runs; `says` are its strings that look like sentences,
+    of short scripts only."""
 
     skeleton: str
     hosts: tuple[str, ...]
     data_hosts: tuple[str, ...]
     abilities: tuple[tuple[str, int], ...]
     is_data: bool
+    says: str
     size: int
 
 
@@ -182,6 +185,7 @@ _BARE = re.compile(
 )
 # A value with a quoted key is data, as programs write it: `"url": "https://…"`.
 _DATUM = re.compile(r'''":\s*"(?:[^"\\]|\\.)*+"''')
+_STRING = re.compile(r"""\"((?:[^"\\\n]|\\.){4,400}+)\"|'((?:[^'\\\n]|\\.){4,400}+)'""")
 _SPLIT = re.compile(r"""["'`]\s*\+\s*["'`]""")
 _LISTED = re.compile(r"""["'`]\s*,\s*["'`]""")
 _HEX = re.compile(r"\\x([0-9a-fA-F]{2})|\\u\{?([0-9a-fA-F]{4})\}?|%u([0-9a-fA-F]{4})")
@@ -206,15 +210,26 @@ def read_script(text: str, kind: str = "") -> ScriptFacts:
 
     Bounded: beyond 400,000 characters only hosts and abilities are looked for.
     """
-    if (kind and _DATA_TYPES.search(kind) and not re.search("importmap", kind)) or _is_data(text):
-        return ScriptFacts("data", (), _hosts(text.replace("\\/", "/")), (), True, len(text))
+    if (kind and _DATA_TYPES.search(kind)) or _is_data(text):
+        hosts = _hosts(text.replace("\\/", "/"))
+        if "importmap" in kind:
+            return ScriptFacts("importmap", hosts, (), (), False, "", len(text))
+        return ScriptFacts("data", (), hosts, (), True, _sentences(text), len(text))
     data_hosts = _hosts("\n".join(_DATUM.findall(text[:MAX_CODE]))) if '":' in text else ()
     skeleton_, code = _read_code(text[:MAX_CODE])
     layers = _layers(_DATUM.sub('":"', code) if data_hosts else code)
     small = [layer.lower() for layer in layers]
     hosts = tuple(sorted({host for layer in layers for host in _hosts(layer)}))
     abilities = tuple((name, count) for name in ABILITIES if (count := _count(name, layers, small)))
-    return ScriptFacts(skeleton_, hosts, data_hosts, abilities, False, len(text))
+    return ScriptFacts(skeleton_, hosts, data_hosts, abilities, False, _sentences(text), len(text))
+
+
+def _sentences(text: str) -> str:
+    """The strings with a blank or with letters beyond ASCII in them, one a line; nothing of a long script."""
+    if len(text) > _MAX_TOLD:
+        return ""
+    found = (match[1] or match[2] for match in _STRING.finditer(text))
+    return "\n".join(each for each in found if " " in each.strip() or not each.isascii())[:2_000]
 
 
 def _count(name: str, layers: list[str], small: list[str]) -> int:

@@ -93,6 +93,8 @@ _SECRET = {
         r"card.?n|cardnum|ccnum|cc-?number|cvv|cvc|cc-csc|kreditkart|pan\b|卡号|iban|kontonummer", re.I
     ),
 }
+_CAPTIONS = frozenset(("title", "alt", "placeholder", "aria-label", "summary", "data-title", "label"))
+_FRAME_SOURCES = ("src", "data", "archive", "codebase", "movie", "data-src", "code")
 _ICONS = frozenset(("icon", "apple-touch-icon", "apple-touch-icon-precomposed", "mask-icon", "fluid-icon"))
 _NO_SCRIPT_URL = re.compile(r"\s*(?:javascript|vbscript|data:text/html|data:image/svg)", re.I)
 _WHITE = re.compile(
@@ -184,6 +186,12 @@ class Walk:
             classes = attributes.get("class", "")
             own = self._own_hiding(tag, attributes, classes)
             for name in attributes:
+                if (
+                    name in _CAPTIONS
+                    and len(attributes[name]) > 3
+                    and len(self.page.captions) < MAX_OF_A_KIND
+                ):
+                    self.page.captions.append(attributes[name][:_LABEL])
                 if name[:2] == "on" and len(name) > 4:
                     self._inline("handler", attributes[name], f"{tag}[{name}]")
             style = attributes.get("style")
@@ -331,12 +339,7 @@ class Walk:
             self._inline("script", text, "", kind)
 
     def _frame(self, element: Any, attributes: Attributes) -> None:
-        url = (
-            attributes.get("src")
-            or attributes.get("data")
-            or attributes.get("data-src")
-            or attributes.get("code")
-        )
+        url = next((attributes[name] for name in _FRAME_SOURCES if attributes.get(name)), "")
         if url:
             if _NO_SCRIPT_URL.match(url):
                 self._inline("address", url, f"{element.tag}[src]")
