@@ -24,7 +24,7 @@
       if (layers.hasPointerCapture(event.pointerId)) follow(event);
     });
     layers.addEventListener("dragstart", (event) => event.preventDefault());
-    set(box, 50);
+    set(box, box.querySelector("input[type=range]").value);
   };
   const all = () => document.querySelectorAll(".slider").forEach(begin);
   document.addEventListener("DOMContentLoaded", all);
