@@ -50,7 +50,8 @@ def enqueue_deliveries(
 ) -> int:
     """One row an enabled channel of the organization, in the caller's transaction; returns how many.
 
-    `wanted` leaves out the channels that do not want alerts of this severity (or "notice").
+    `wanted` leaves out the channels that do not want alerts of this severity (or "notice"). That an alert is
+    over is told to those that heard of it, whatever its severity is by now.
     """
     found = session.execute(
         select(Channel.id, Channel.alert_severities).where(
@@ -62,6 +63,11 @@ def enqueue_deliveries(
         for channel_id, severities in found
         if wanted is None or wanted in (ALERT_SEVERITIES if severities is None else severities)
     ]
+    if message.kind == "alert.closed":
+        told = session.scalars(
+            select(Delivery.channel_id).where(Delivery.alert_id == int(message.alert["id"]))
+        )
+        channels = sorted({channel_id for channel_id, _ in found} & set(told))
     incident_id = int(message.incident["id"]) if message.incident else None
     alert_id = int(message.alert["id"]) if message.alert else None
     if incident_id is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.core.snowflake import next_id
 from app.models import Alert, Baseline, Site, Watch
@@ -28,7 +28,6 @@ from app.service.tamper.verdicts import Reasons, carrying, fold_key, graded, key
 
 REOPENS_WITHIN = timedelta(hours=24)
 """An alert that vanished and comes back this soon is the same one."""
-MAX_REASONS = 60
 
 
 def raise_alarm(session: Session, watch: Watch, outcome: Outcome, at: datetime, done: Done) -> None:
@@ -82,17 +81,23 @@ def close_vanished(session: Session, watch: Watch, at: datetime, done: Done) -> 
 
 def _vanish(session: Session, watch: Watch, alert: Alert, at: datetime, done: Done) -> None:
     was_told = alert.parent_id is None
-    close_alert(session, watch, alert, "closed", VANISHED, at)
+    head = close_alert(session, watch, alert, "closed", VANISHED, at)
     put_event(session, watch, alert, "alert.closed", at)
     if was_told:
         done.deliveries += tell_closed(session, watch, alert, at)
+    if head is not None:
+        of_head = session.scalar(
+            select(Watch).where(Watch.id == head.watch_id).options(joinedload(Watch.site))
+        )
+        assert of_head is not None
+        done.deliveries += tell_opened(session, of_head, head, at)
     tell_live(watch, alert, done)
 
 
 def _news(session: Session, watch: Watch, outcome: Outcome) -> Reasons:
     """The reasons, without those that are an incident already."""
     assert outcome.verdict is not None
-    reasons = graded(outcome.verdict)[:MAX_REASONS]
+    reasons = graded(outcome.verdict)
     known: set[str] = set()
     if watch.state.incident_id is not None:
         confirmed = session.scalars(

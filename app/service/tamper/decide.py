@@ -28,15 +28,17 @@ from app.service.tamper.telling import tell_incident
 from app.service.tamper.verdicts import keys_of
 from app.service.tamper.watch_values import MAX_KEYS
 
+MAX_REASON = 2_000
+
 
 def approve_alert(actor: Actor, alert_id: int, *, reason: str) -> Alert:
     """It was us: what the alert saw becomes a baseline of each view."""
     with _deciding(actor, alert_id) as (session, alerts, done):
-        if not reason.strip():
+        if not _said(reason):
             raise InvalidError({"reason": "must not be empty"})
         for alert in alerts:
-            _approve(session, actor, alert, reason.strip())
-            _end(session, actor, alert, "approved", reason.strip(), done)
+            _approve(session, actor, alert, _said(reason))
+            _end(session, actor, alert, "approved", _said(reason), done)
     return _after(actor, alert_id, alerts, done)
 
 
@@ -52,7 +54,7 @@ def allow_alert(actor: Actor, alert_id: int, *, keys: list[str] | None = None, r
             if len(allowed) > MAX_KEYS:
                 raise ConflictError(f"{watch.name}: at most {MAX_KEYS} findings can be allowed")
             watch.allowed_keys = allowed
-            _end(session, actor, alert, "allowed", reason.strip(), done, keys=sorted(chosen))
+            _end(session, actor, alert, "allowed", _said(reason), done, keys=sorted(chosen))
     return _after(actor, alert_id, alerts, done)
 
 
@@ -65,10 +67,14 @@ def confirm_alert(actor: Actor, alert_id: int, *, reason: str = "") -> Alert:
             state = alert.watch.state
             close_incident(session, alert.watch, actor.user.email, now())
             alert.incident_id = state.incident_id = incident.id
-            _end(session, actor, alert, "confirmed", reason.strip(), done)
+            _end(session, actor, alert, "confirmed", _said(reason), done)
             alert.closed_at = None  # With the incident it closes.
         done.deliveries += tell_incident(session, head.watch, incident, now())
     return _after(actor, alert_id, alerts, done)
+
+
+def _said(reason: str) -> str:
+    return reason.strip()[:MAX_REASON]
 
 
 @contextmanager

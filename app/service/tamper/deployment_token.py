@@ -47,8 +47,8 @@ def list_tokens(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> 
 def create_token(actor: Actor, values: dict[str, Any]) -> tuple[DeploymentToken, str]:
     """A new token from a name and, if it is for one site alone, site_id. Its text is given this once."""
     name: str = values["name"].strip()
-    if not name:
-        raise InvalidError({"name": "must not be empty"})
+    if not 1 <= len(name) <= 200:
+        raise InvalidError({"name": "must have 1 to 200 characters" if name else "must not be empty"})
     site_id = values.get("site_id")
     if site_id is not None:
         site_id = get_site(actor, site_id).id

@@ -24,8 +24,8 @@ def open_alert_of(session: Session, watch: Watch) -> Alert | None:
 
 def close_alert(
     session: Session, watch: Watch, alert: Alert, state: str, by: str, at: datetime, reason: str = ""
-) -> None:
-    """End an alert. Of those folded under it that are still open, the oldest takes its place."""
+) -> Alert | None:
+    """End an alert. Of those folded under it that are still open, the oldest takes its place: given back."""
     alert.state, alert.closed_at, alert.closed_by, alert.closed_reason = state, at, by, reason
     if watch.state.alert_id == alert.id:
         watch.state.alert_id = None
@@ -34,6 +34,7 @@ def close_alert(
     ).all()
     for child in left:
         child.parent_id = None if child is left[0] else left[0].id
+    return left[0] if left else None
 
 
 def close_incident(session: Session, watch: Watch, by: str, at: datetime) -> int:

@@ -20,6 +20,7 @@ from app.service.tamper.looking import fetcher
 from app.service.tamper.profiles import profile_of
 from app.service.tamper.standing import is_learned
 from app.service.tamper.store import StoreError
+from app.service.tamper.verdicts import bounded
 
 ASSETS_EVERY = timedelta(hours=1)
 
@@ -54,7 +55,7 @@ def judge_case(case: Case) -> Verdict:
             look.inventory = take_inventory(look.observation, case.scope)
             others.append(ViewCase(look.view, profile_of(case, other), look.inventory))
     assert main.inventory is not None
-    return judge(profile_of(case, row), main.inventory, others, case.options)
+    return bounded(judge(profile_of(case, row), main.inventory, others, case.options))
 
 
 def read_with_assets(case: Case, look: Look) -> None:

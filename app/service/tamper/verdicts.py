@@ -11,6 +11,7 @@ from app.engine.tamper.types import PLAIN, Reason, Verdict
 from app.models.alert import SEVERITIES
 
 Reasons = list[dict[str, Any]]
+MAX_REASONS = 60
 
 
 def as_data(verdict: Verdict) -> dict[str, Any]:
@@ -24,13 +25,20 @@ def from_data(data: dict[str, Any]) -> Verdict:
     return Verdict(data["verdict"], tuple(Reason(**reason) for reason in data["reasons"]))
 
 
+def bounded(verdict: Verdict) -> Verdict:
+    """The gravest reasons alone: a page may be wrong in a hundred thousand places."""
+    if len(verdict.reasons) <= MAX_REASONS:
+        return verdict
+    return Verdict(verdict.verdict, tuple(sorted(verdict.reasons, key=_gravity, reverse=True)[:MAX_REASONS]))
+
+
+def _gravity(reason: Reason) -> tuple[bool, int]:
+    return reason.level == "alert", SEVERITIES.index(reason.severity)
+
+
 def graded(verdict: Verdict) -> Reasons:
     """The reasons as dicts, the gravest first, each with the view it was seen through."""
-    ordered = sorted(
-        verdict.reasons,
-        key=lambda reason: (reason.level == "alert", SEVERITIES.index(reason.severity)),
-        reverse=True,
-    )
+    ordered = sorted(verdict.reasons, key=_gravity, reverse=True)
     return [
         {**dataclasses.asdict(reason), "view": str(reason.detail.get("view", PLAIN))} for reason in ordered
     ]

@@ -32,6 +32,8 @@ SNAPSHOT_DAYS = (1, 3650)
 MAX_SELECTORS = 50
 MAX_WORDS = 1000
 MAX_KEYS = 1000
+MAX_NAME = 200
+MAX_URL = 2000
 
 # A change of these makes the learned profile another one, and of those the verdict.
 RELEARNED = ("watch_selectors", "ignore_selectors")
@@ -56,6 +58,8 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
 def _name(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
+    if len(value.strip()) > MAX_NAME:
+        raise ValueError(f"must have at most {MAX_NAME} characters")
     return value.strip()
 
 
@@ -128,7 +132,8 @@ def clean_url(url: str) -> tuple[str, str | None]:
     """A page's address without its fragment, and what is wrong with it."""
     url = url.strip().partition("#")[0]
     try:
-        return parse_target(url).url, None
+        clean = parse_target(url).url
+        return clean, None if len(clean) <= MAX_URL else f"must have at most {MAX_URL} characters"
     except TargetError as error:
         return url, str(error)
 

@@ -153,6 +153,22 @@ def test_a_channel_hears_of_the_severities_it_wants(
         assert row.kind == "alert.opened" and row.message["sentence"]["en"] and row.message["sentence"]["zh"]
 
 
+def test_that_it_is_over_hears_who_heard_that_it_began(desk: Desk, web: WebSite) -> None:
+    given = {"type": "webhook", "name": "hook", "config": {"url": "https://hook.example/"}}
+    hears = create_channel(desk.actor, given)
+    create_channel(desk.actor, {**given, "alert_severities": []})
+    watch = desk.learned()
+    web.pages["/"] = tampered(article())
+    desk.check_twice(watch)
+    web.pages["/"] = article()
+    desk.check(watch)
+    sent = db.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+    assert [(row.channel_id, row.kind) for row in sent] == [
+        (hears.id, "alert.opened"),
+        (hears.id, "alert.closed"),
+    ]
+
+
 def test_the_same_word_said_twice_opens_one_incident(desk: Desk, alert: Alert) -> None:
     confirm_alert(desk.actor, alert.id)
     with pytest.raises(ConflictError):
