@@ -38,7 +38,8 @@ _WORDS = {
     "fi": "ja on ei se että tai voit kun ovat mutta",
 }
 _LETTER = re.compile(r"[^\W\d_]")
-_CYRILLIC_HINTS = (("uk", "іїєґ"), ("be", "ў"), ("bg", "ъ"))
+# Languages that share a script, by letters of their own.
+_RELATIVES = (("ru", "uk", "іїєґ"), ("ru", "be", "ў"), ("ru", "bg", "ъ"), ("ar", "fa", "پچگژی"))
 
 
 def letters(text: str) -> int:
@@ -53,7 +54,7 @@ def guess(text: str, head: str = "") -> str:
     for code, pattern in _SCRIPTS:
         share = len(re.findall(pattern, text)) / total
         if share > (0.06 if code in {"ja", "ko"} else 0.2):
-            return _cyrillic(text) if code == "ru" else code
+            return _relative(code, text)
     tokens = re.findall(r"[^\W\d_]+", text.lower())[:4000]
     scores = {code: sum(map(tokens.count, words.split())) for code, words in _WORDS.items()}
     best = max(scores, key=lambda code: scores[code])
@@ -63,9 +64,9 @@ def guess(text: str, head: str = "") -> str:
     return named[1].lower() if named else best
 
 
-def _cyrillic(text: str) -> str:
+def _relative(code: str, text: str) -> str:
     lower = text.lower()
-    for code, signs in _CYRILLIC_HINTS:
-        if sum(lower.count(sign) for sign in signs) > len(lower) * 0.006:
-            return code
-    return "ru"
+    for script, other, signs in _RELATIVES:
+        if script == code and sum(lower.count(sign) for sign in signs) > len(lower) * 0.006:
+            return other
+    return code

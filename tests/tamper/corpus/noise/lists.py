@@ -53,6 +53,26 @@ def rotating_list(site: Site) -> Render | None:
     return render
 
 
+@edits("busy_lists", odds=0.8)
+def busy_lists(site: Site) -> Render | None:
+    """A portal's front page: several lists at once bring other items at every fetch."""
+    rng = site.rng("busy_lists")
+    runs = [run for _ in range(5) if (run := _run(site, rng)) is not None]
+    if len(runs) < 2:
+        return None
+
+    def render(m: Moment) -> list[Edit]:
+        r = m.rng("busy_lists")
+        found = []
+        for run in runs:
+            titles = [site.words.headline(r) for _ in run]
+            items = [_like(site, e, t, site.slug(r, t)) for e, t in zip(run, titles, strict=True)]
+            found.append(Edit(run[0].start, run[-1].end, "\n".join(items)))
+        return found
+
+    return render
+
+
 @edits("news_on_top", odds=1.6)
 def news_on_top(site: Site) -> Render | None:
     rng = site.rng("news_on_top")

@@ -190,29 +190,35 @@ def greeting_dialog(site: Site) -> Render | None:
     return (lambda _: [Edit(spot, spot, html)]) if spot is not None else None
 
 
+def _renewed(site: Site, source: str, rng: Random, share: float) -> str:
+    """Other headlines and teasers in the same frame."""
+    document = Document(source)
+    runs = {e.start for run in document.lists for e in run}
+    found: list[Edit] = []
+    for element in document.elements:
+        if element.children or element.start < document.body_start or rng.random() > share:
+            continue
+        text = document.inner(element)
+        if element.name == "p" and len(text) > 60:
+            found.append(Edit(element.inner, element.inner_end, escape(site.words.sentence(rng))))
+        elif element.name == "a" and len(text) > 20 and any(a.start in runs for a in element.ancestors()):
+            title = site.words.headline(rng)
+            if site.is_own(element.attributes.get("href", "")):
+                found.append(Edit(element.start, element.end, link(site.slug(rng, title), title)))
+    return apply(source, found)
+
+
 @whole_page("front_page_renewed", kind="event", odds=0.8)
 def front_page_renewed(site: Site) -> Transform:
     """A new day's front page: most headlines and teasers are others, the frame is the same."""
     share = site.rng("front_page_renewed").uniform(0.4, 0.8)
+    return lambda source, _: _renewed(site, source, site.rng("renewed"), share)
 
-    def change(source: str, _: Moment) -> str:
-        document = Document(source)
-        rng = site.rng("renewed")
-        runs = {e.start for run in document.lists for e in run}
-        found: list[Edit] = []
-        for element in document.elements:
-            if element.children or element.start < document.body_start or rng.random() > share:
-                continue
-            text = document.inner(element)
-            if element.name == "p" and len(text) > 60:
-                found.append(Edit(element.inner, element.inner_end, escape(site.words.sentence(rng))))
-            elif element.name == "a" and len(text) > 20 and any(a.start in runs for a in element.ancestors()):
-                title = site.words.headline(rng)
-                if site.is_own(element.attributes.get("href", "")):
-                    found.append(Edit(element.start, element.end, link(site.slug(rng, title), title)))
-        return apply(source, found)
 
-    return change
+@whole_page("article_of_the_day", odds=0.4)
+def article_of_the_day(site: Site) -> Transform:
+    """A page whose text is another at every fetch, all along."""
+    return lambda source, m: _renewed(site, source, m.rng("article_of_the_day"), 0.9)
 
 
 @whole_page("https_everywhere", kind="event", odds=0.5)

@@ -217,7 +217,7 @@ def sr_heading(site: Site) -> Render | None:
     )
 
 
-@edits("noscript_hint", kind="event", odds=0.5)
+@edits("noscript_hint", kind="event", odds=0.2)
 def noscript_hint(site: Site) -> Render | None:
     spot = site.take_place(site.doc.body_start)
     html = '<noscript><p>JavaScript: <a href="https://www.enable-javascript.com/">enable-javascript.com</a></p></noscript>'
