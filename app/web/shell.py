@@ -12,6 +12,8 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from app.service.permission import may
+from app.service.tamper.overview import open_alerts
 from app.web import times, words
 from app.web.i18n import LANGUAGES, current_locale
 from app.web.identity import can, csrf_token, reader
@@ -53,8 +55,8 @@ def out_of_band(html: str) -> Markup:
     return Markup(re.sub(r"<\w+", r'\g<0> hx-swap-oob="true"', str(html), count=1))  # noqa: S704 - our own template's
 
 
-def navigation() -> list[dict[str, str]]:
-    """The main navigation of the reader; a later capability adds a line here."""
+def navigation() -> list[dict[str, Any]]:
+    """The main navigation of the reader, with how many alerts wait for somebody's word."""
     items = [
         ("sites", "sites", "web.sites", _("Sites")),
         ("tamper", "tamper", "web.watches", _("Tampering")),
@@ -62,7 +64,12 @@ def navigation() -> list[dict[str, str]]:
         ("channels", "channels", "web.channels", _("Channels")),
         ("settings", "settings", "web.settings", _("Settings")),
     ]
-    return [{"family": each[0], "icon": each[1], "url": url_for(each[2]), "text": each[3]} for each in items]
+    who = reader()
+    waiting = {"tamper": open_alerts(who) if who and may(who, "tamper.read") else 0}
+    return [
+        {"family": family, "icon": icon, "url": url_for(name), "text": text, "count": waiting.get(family, 0)}
+        for family, icon, name, text in items
+    ]
 
 
 def _keep_static(response: Response) -> Response:

@@ -91,7 +91,7 @@ def _known(found: Watch) -> dict[str, Any]:
         "regions_url": url_for("web.watch_region", watch_id=found.id),
         "baselines": [baseline_row(each) for each in baselines.items],
         "baselines_url": _more("web.watch_baselines", found.id, baselines.next_cursor),
-        "snapshots": [snapshot_row(each) for each in snapshots.items],
+        "snapshots": [snapshot_row(each, found.url) for each in snapshots.items],
         "snapshots_url": _more("web.watch_snapshots", found.id, snapshots.next_cursor),
         "restore_url": url_for("web.watch_restore", watch_id=found.id) if baselines.items else None,
     }
@@ -124,10 +124,10 @@ def watch_live(watch_id: int) -> str:
 @web.get("/watches/<id:watch_id>/snapshots")
 def watch_snapshots(watch_id: int) -> str:
     """More rows of the table of copies."""
-    get_watch(actor(), watch_id)
+    found = get_watch(actor(), watch_id)
     page = list_snapshots(actor(), watch_id=watch_id, cursor=cursor(), limit=PAGE_SIZE)
     more = _more("web.watch_snapshots", watch_id, page.next_cursor)
-    rows = [snapshot_row(each) for each in page.items]
+    rows = [snapshot_row(each, found.url) for each in page.items]
     return render_template("watches/_snapshots.html", snapshots=rows, snapshots_url=more)
 
 

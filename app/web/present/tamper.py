@@ -103,7 +103,8 @@ def watch_headline(watch: Watch) -> str:
     return sentences[watch.state.state]
 
 
-def snapshot_row(snapshot: Snapshot) -> dict[str, Any]:
+def snapshot_row(snapshot: Snapshot, url: str) -> dict[str, Any]:
+    """A copy that is kept; where it came from is said when that is not the page's own address, `url`."""
     words, look = VERDICTS.get(snapshot.verdict, (snapshot.verdict, "quiet"))
     return {
         "at": snapshot.at,
@@ -111,7 +112,7 @@ def snapshot_row(snapshot: Snapshot) -> dict[str, Any]:
         "verdict": str(words),
         "look": look,
         "status": snapshot.status,
-        "final_url": snapshot.final_url,
+        "final_url": visible(snapshot.final_url) if snapshot.final_url != url else "",
         "is_cut": snapshot.is_cut,
         "size": size_text(snapshot.size),
         "page_url": url_for("web.snapshot_page", snapshot_id=snapshot.id),
