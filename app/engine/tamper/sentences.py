@@ -18,7 +18,7 @@ _JUDGE = {
 
 @cache
 def _table() -> Mapping[str, Mapping[str, str]]:
-    table = dict(_JUDGE)
+    table: dict[str, Mapping[str, str]] = dict(_JUDGE)
     for each in all_detectors():
         table.update(each.sentences)
     return table

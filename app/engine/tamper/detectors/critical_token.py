@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from app.engine.tamper.inventory.tokens import Token
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make
-from app.engine.tamper.types import Reason
+from app.engine.tamper.types import Reason, Severity
 
 _CLASS = "resource_replaced"
 _NAMES = {"phone", "mail", "iban", "wallet", "card", "messenger"}
@@ -39,7 +39,7 @@ def look(seen: Seen) -> Iterator[Reason]:
         match = _replacement(kind, old, context, fresh, taken)
         if match is not None:
             taken.add(match.value)
-            severity = "critical" if kind in ("iban", "wallet", "card") else "high"
+            severity: Severity = "critical" if kind in ("iban", "wallet", "card") else "high"
             yield make(seen, "critical_token", _CLASS, severity, "alert", "token_replaced", f"{kind}:{match.value}",
                        where=context, before=old, after=match.value, kind=kind, old=old, new=match.value)  # fmt: skip
     for token in fresh:

@@ -31,8 +31,8 @@ _LETTERS = 25
             "页面出现了 {letters} 个从未使用过的 {script} 文字：“{text}”。",
         ),
         "language_changed": (
-            "The page was in {before} and is now in {after}.",
-            "页面语言由 {before} 变为 {after}。",
+            "The page was in {languages} and is now in {language}.",
+            "页面语言由 {languages} 变为 {language}。",
         ),
     },
 )
@@ -68,7 +68,7 @@ def look(seen: Seen) -> Iterator[Reason]:
         and not seen.is_maintenance
     ):
         yield make(seen, "defacement", "defacement", "high", "alert", "language_changed", seen.page.language, after=first,
-                   before=sorted(before), **{"after_language": seen.page.language})  # fmt: skip
+                   languages=sorted(before), language=seen.page.language)  # fmt: skip
 
 
 def _foreign_scripts(seen: Seen) -> Iterator[Reason]:

@@ -34,8 +34,8 @@ _FORM_SERVICES = {"mailing", "payment", "chat", "social"}
             "页面要求输入此前从未要求过的信息：{what}。",
         ),
         "form_value_changed": (
-            "The form's hidden field {name} now says {value}.",
-            "表单的隐藏字段 {name} 现为 {value}。",
+            "The form's hidden field {field} now says {value}.",
+            "表单的隐藏字段 {field} 现为 {value}。",
         ),
         "form_insecure": (
             "A form that was sent encrypted is now sent in clear.",
@@ -92,7 +92,7 @@ def _values(seen: Seen) -> Iterator[Reason]:
         )
         if is_other:
             yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_value_changed", ref.note,
-                       where=where_of(ref.region), before=before, after=ref.url, name=ref.note,
+                       where=where_of(ref.region), before=before, after=ref.url, field=ref.note,
                        value=ref.url)  # fmt: skip
 
 

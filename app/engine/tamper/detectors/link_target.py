@@ -51,11 +51,9 @@ def look(seen: Seen) -> Iterator[Reason]:
                                f"{key[:80]}|{anchor.host}", where=where_of(anchor.region), after=anchor.url,
                                label=anchor.label[:60], before_host=seen.profile.host, host=anchor.host)  # fmt: skip
     for key, before in seen.profile.anchors.items():
-        anchors = now.get(key)
-        if not anchors:
-            continue
+        anchors = now.get(key, [])
         lost = Counter(before) - Counter(target(anchor) for anchor in anchors)
-        if not lost:
+        if not lost or not anchors:
             continue
         fresh = [
             anchor for anchor in anchors if target(anchor) not in before and seen.is_stranger(anchor.host)
