@@ -173,6 +173,10 @@ def _attack(rng: Random) -> Attack:
     return rng.choice([attack for attack in ATTACKS.values() if attack.cls == cls])
 
 
+# What a noise changes must have been there.
+_CHANGES = {"phone_reformatted": "contact", "download_updated": "download"}
+
+
 def _furnish(life: Life, rng: Random, needs: tuple[str, ...]) -> None:
     wanted = [*needs, *(name for name in FIXTURES if rng.random() < 0.1 and name not in needs)]
     life.fixtures = [edit for name in wanted if (edit := fixture(life.site, name)) is not None]
@@ -197,6 +201,8 @@ def _happen(life: Life, rng: Random, wanted: Attack | None) -> None:
     present = set(life.names())
     fresh = [n for n in now_and_then if n.name not in present and (wanted is None or n.name not in WALLS)]
     for name in choice(rng, [n.name for n in fresh], [n.odds for n in fresh], count):
+        if name in _CHANGES and (edit := fixture(life.site, _CHANGES[name])) is not None:
+            life.fixtures.append(edit)
         life.add(NOISES[name], life.last)
 
 

@@ -166,20 +166,11 @@ def form_session(site: Site) -> Render | None:
     return render
 
 
-@edits("download_updated", kind="event")
-def download_updated(site: Site) -> Render | None:
-    """The next version of a file, at the same host."""
-    for element in site.doc.find("a"):
-        href = element.attributes.get("href", "")
-        if (
-            re.search(r"\d+\.(zip|pdf|exe|gz|dmg|apk)$", href)
-            and site.is_own(href)
-            and site.take(element.start, element.inner)
-        ):
-            newer = re.sub(r"(\d+)(?=\.\w+$)", lambda m: str(int(m[1]) + 1), href)
-            tag = set_attribute(site.doc.source[element.start : element.inner], "href", newer)
-            return lambda _, start=element.start, end=element.inner: [Edit(start, end, tag)]  # type: ignore[misc]
-    return None
+@whole_page("download_updated", kind="event", odds=0.6)
+def download_updated(_: Site) -> Transform:
+    """The next version of the files on offer, at the same host."""
+    pattern = re.compile(r"(?<=\d\.)(\d+)(?=\.(?:zip|pdf|exe|tar\.gz|dmg|apk)\b)")
+    return lambda source, _m: pattern.sub(lambda m: str(int(m[1]) + 1), source)
 
 
 @edits("donate_button", kind="event", most="notice", odds=0.6)
