@@ -33,6 +33,7 @@ preload_app = False
 timeout = 60  # a worker whose loop stands still that long is replaced
 graceful_timeout = 30  # what HUP leaves to running requests; event streams end at once by themselves
 keepalive = 5
+limit_request_line = 8190  # a query of the longest search and cursor, percent-encoded
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - heartbeats, off the disk
 
 control_socket = str(settings.RUN_DIR.absolute() / "gunicorn.ctl")
