@@ -9,7 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 from app.core.clock import now
-from app.models import Alert, Baseline, Event, Site, Snapshot, Watch, WatchState, WatchView, write
+from app.engine.tamper.inventory import take_inventory
+from app.engine.tamper.profile import ENGINE_VERSION, learn
+from app.engine.tamper.types import Observation
+from app.models import Alert, Baseline, Event, Site, Snapshot, Watch, WatchState, WatchView, db, write
 from app.service.actor import Actor
 from app.service.tamper.keep import keep
 
@@ -179,3 +182,20 @@ def _event(watch: Watch, alert_id: int, kind: str, detail: dict[str, Any]) -> Ev
         cause="defacement",
         detail=detail,
     )
+
+
+def learn_news(watch_id: int) -> None:
+    """Have the watch learn a page whose news are others in each fetch."""
+    pages = [
+        f"<html><body><h1>Shop</h1><p>Stays.</p><div class=news><p>News {words}.</p></div></body></html>"
+        for words in ("of the morning", "from the harbour", "about the weather", "on the festival")
+    ]
+    seen = [
+        take_inventory(Observation(url="http://127.0.0.1:9/", status=200, body=page.encode(), at=at))
+        for at, page in enumerate(pages)
+    ]
+    organization_id = db.session.get_one(Watch, watch_id).organization_id
+    kept = keep(organization_id, "profile", learn(seen).to_bytes())
+    with write() as session:
+        row = session.get_one(WatchView, (watch_id, "plain"))
+        row.profile_sha256, row.engine_version = kept.sha256, ENGINE_VERSION

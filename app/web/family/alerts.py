@@ -101,14 +101,16 @@ def alert(alert_id: int) -> BaseResponse:
 
 def _about(found: Alert) -> dict[str, Any]:
     others = folded_under(found)
-    row = alert_row(found, len(others))
+    if found.parent_id is not None:
+        others = [get_alert(actor(), found.parent_id), *others]
+    row = alert_row(found, len(others) - (found.parent_id is not None))
     row["evidence_url"] = url_for("web.alert_evidence", alert_id=found.id)
     return {
         "alert": row,
         "reasons": [reason_row(each, alert_view=found.view) for each in found.reasons],
         "others": [other_row(each) for each in others],
         "events": [event_line(each) for each in reversed(alert_events(found))],
-        **effects(found, len(others)),
+        **effects(found, row["folded"]),
     }
 
 

@@ -8,6 +8,7 @@ from flask import make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.engine.tamper.visible import visible
 from app.models import Watch
 from app.service.site import get_site
 from app.service.tamper.alert import list_alerts
@@ -105,7 +106,7 @@ def watch(watch_id: int) -> str:
         "watches/watch.html",
         **_changing(found),
         **_known(found),
-        exceptions=list(found.allowed_keys),
+        exceptions=[{"key": key, "text": visible(key)} for key in found.allowed_keys],
         organization_words=len(get_words(actor())["words"]),
     )
 
