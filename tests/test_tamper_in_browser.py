@@ -121,3 +121,16 @@ def test_a_copy_opened_by_itself_runs_nothing(page: Page, stack: Stack, site: We
     expect(page.locator("h1")).to_have_text("The old town library")
     assert page.title() == "The old town library"
     assert page.evaluate("origin") == "null"
+
+
+def test_key_pages_are_found_chosen_and_watched(page: Page, stack: Stack, site: WebSite) -> None:
+    site.pages.update({"/news": article("News"), "/contact": article("Contact")})
+    stack.api().patch("/settings", is_set_up=True)
+    made = stack.api().post("/sites", name=f"Library {site.base_url}", base_url=f"{site.base_url}/")
+    log_in(page, stack)
+    page.goto(f"{stack.base_url}/watches/find?site={made['id']}")
+    page.get_by_role("button", name="Look for pages").click()
+    page.get_by_label("News", exact=True).uncheck(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Watch the chosen pages").click(timeout=PATIENCE_MS)
+    expect(page.locator("#watches tbody tr")).to_have_count(2)
+    expect(page.locator("#watches")).to_contain_text("/contact")

@@ -64,7 +64,7 @@ def watch_row(watch: Watch, open_alerts: Mapping[int, int]) -> dict[str, Any]:
     """A watch as lists and its own page show it."""
     words, look = WATCH_STATES[watch.state.state]
     views = [view_label(view, current_locale()) for view in watch.views]
-    alert_id = watch.state.alert_id
+    alert_id, incident_id = watch.state.alert_id, watch.state.incident_id
     return {
         "id": watch.id,
         "name": watch.name,
@@ -84,6 +84,7 @@ def watch_row(watch: Watch, open_alerts: Mapping[int, int]) -> dict[str, Any]:
         "alerts": open_alerts.get(watch.id, 0),
         "alerts_url": url_for("web.alerts", watch=watch.id),
         "alert_url": url_for("web.alert", alert_id=alert_id) if alert_id else None,
+        "incident_url": url_for("web.incident", incident_id=incident_id) if incident_id else None,
         "run_url": url_for("web.watch_run", watch_id=watch.id),
         "is_paused": watch.is_paused,
     }
