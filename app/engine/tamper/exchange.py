@@ -23,8 +23,8 @@ class CaseError(ValueError):
 
 
 def judge_case(case: Mapping[str, Any], read: Read) -> dict[str, Any]:
-    """`{"id", "verdict", "alerts", "ms"}`. `ms` is the judging of the page now: its inventory and the verdict,
-    without reading files and learning the approved copies. Raises CaseError and OSError."""
+    """`{"id", "verdict", "alerts", "ms"}`. `ms` is the judging of the page now: its inventory and the
+    verdict, without reading files and learning the approved copies. Raises CaseError and OSError."""
     url = _text(case, "url", "")
     scope = Scope(tuple(case.get("watch") or ()), tuple(case.get("ignore") or ()))
     profile = learn(_baselines(case, "baselines", url, read, scope))

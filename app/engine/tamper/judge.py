@@ -9,7 +9,7 @@ from app.engine.tamper.inventory.model import Inventory
 from app.engine.tamper.profile import Profile
 from app.engine.tamper.registry import all_detectors
 from app.engine.tamper.seen import Seen
-from app.engine.tamper.types import PLAIN, Options, Reason, Verdict, Word
+from app.engine.tamper.types import Options, Reason, Verdict, Word
 
 _ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3}
 MAX_REASONS = 50
@@ -32,18 +32,21 @@ def judge(
 ) -> Verdict:
     """What is not as approved, worst first.
 
-    1. Every detector looks at the page as plain visitors see it. 2. Then at each other view, beside that view's
-    own history; what shows there and not to plain visitors is cloaking. 3. What the owner always allows is left
-    out.
+    1. Every detector looks at the page as plain visitors see it. 2. Then at each other view, beside that
+    view's
+    own history; what shows there and not to plain visitors is cloaking. 3. What the owner always allows is
+    left out.
     """
     relatives = tuple(other.profile for other in others)
     reasons = list(_look(Seen(profile, current, options, relatives)))
     keys = {reason.key for reason in reasons}
     for other in others:
         family = (profile, *(each for each in relatives if each is not other.profile))
-        for reason in _look(Seen(other.profile, other.current, options, family)):
-            if reason.key not in keys and (reason.level == "alert" or other.name == PLAIN):
-                reasons.append(_cloaked(reason, other.name))
+        reasons += [
+            _cloaked(reason, other.name)
+            for reason in _look(Seen(other.profile, other.current, options, family))
+            if reason.key not in keys and reason.level == "alert"
+        ]
     return verdict_of(reason for reason in _once(reasons) if reason.key not in options.allowed)
 
 

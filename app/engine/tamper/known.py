@@ -19,7 +19,8 @@ _HOSTS: dict[str, str] = {
         metrika.yandex.ru top-fwz1.mail.ru counter.yadro.ru counter.rambler.ru
         liveinternet.ru statcounter.com chartbeat.com scorecardresearch.com quantserve.com quantcount.com
         nr-data.net js-agent.newrelic.com cdn.mxpnl.com mixpanel.com amplitude.com heapanalytics.com
-        fullstory.com         mouseflow.com crazyegg.com luckyorange.com omtrdc.net demdex.net optimizely.com vwo.com
+        fullstory.com         mouseflow.com crazyegg.com luckyorange.com omtrdc.net demdex.net
+        optimizely.com vwo.com
         visualwebsiteoptimizer.com parsely.com piwik.pro etracker.com etracker.de ioam.de
         wcs.naver.net logger.co.kr acecounter.com wlog.kr""",
     "ads": """doubleclick.net googlesyndication.com googleadservices.com adservice.google.com
@@ -70,7 +71,8 @@ _HOSTS: dict[str, str] = {
         squareup.com klarna.com x.klarnacdn.net alipay.com alipayobjects.com pay.google.com
         applepay.cdn-apple.com mollie.com razorpay.com checkout.razorpay.com payu.com tosspayments.com""",
     "standard": """w3.org schema.org ogp.me purl.org xmlns.com json-schema.org gmpg.org openid.net rdfs.org
-        data-vocabulary.org creativecommons.org opensource.org gnu.org apache.org mozilla.org whatwg.org ietf.org
+        data-vocabulary.org creativecommons.org opensource.org gnu.org apache.org mozilla.org whatwg.org
+        ietf.org
         jquery.com jquery.org getbootstrap.com fontawesome.com reactjs.org react.dev vuejs.org angular.io
         nodejs.org npmjs.com mit-license.org""",
     "widget": """trustpilot.com widget.trustpilot.com tripadvisor.com jscache.com trustedshops.com
@@ -101,10 +103,10 @@ KIND_OF: dict[str, str] = {host: kind for kind, hosts in _HOSTS.items() for host
 # Publishing to these needs nothing but an account, so only the well-known packages count as known.
 OPEN_CDNS = ("cdn.jsdelivr.net", "fastly.jsdelivr.net", "unpkg.com", "esm.sh", "cdn.skypack.dev")
 _PACKAGES = """
-    jquery jquery-ui jquery-migrate bootstrap popper.js @popperjs react react-dom vue vue-router vuex pinia axios
-    lodash underscore moment dayjs d3 three chart.js echarts highcharts apexcharts swiper slick-carousel
-    owl.carousel flickity aos animate.css wow.js gsap lottie-web alpinejs @alpinejs htmx.org htmx-ext-sse htmx-ext-ws
-    htmx-ext-response-targets @hotwired turbolinks stimulus angular @angular
+    jquery jquery-ui jquery-migrate bootstrap popper.js @popperjs react react-dom vue vue-router vuex pinia
+    axios lodash underscore moment dayjs d3 three chart.js echarts highcharts apexcharts swiper slick-carousel
+    owl.carousel flickity aos animate.css wow.js gsap lottie-web alpinejs @alpinejs htmx.org htmx-ext-sse
+    htmx-ext-ws htmx-ext-response-targets @hotwired turbolinks stimulus angular @angular
     ember-source preact svelte backbone knockout mustache handlebars marked markdown-it highlight.js
     @highlightjs prismjs mathjax katex mermaid codemirror ace-builds monaco-editor tinymce ckeditor
     @ckeditor quill simplemde select2 choices.js tom-select chosen-js flatpickr

@@ -1,14 +1,12 @@
 """What is ordinary on a page: learned from the inventories its owner approved, oldest first.
 
-A region that brought other foreign hosts, or other text, from one baseline to the next is volatile there; that
-exempts pictures, links and text of it, and nothing else. Scripts, form targets, event handlers, base and refresh
-are never exempt.
+A region that brought other foreign hosts, or other text, from one baseline to the next is volatile there;
+that exempts pictures, links and text of it, and nothing else. Scripts, form targets, event handlers, base and
+refresh are never exempt.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -17,20 +15,24 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.engine.tamper.hosts import host_of, path_of, site_of
+from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inventory, Picture
-from app.engine.tamper.lexicon import lexicon
+from app.engine.tamper.names import (
+    anchor_key,
+    form_key,
+    line_key,
+    path_stem,
+    picture_key,
+    sensitive_words,
+    stem,
+    target,
+    words_of,
+)
 
 LEARNING = 3
 """Baselines needed before a verdict counts."""
 ENGINE_VERSION = 1
 """A stored profile of another version is learned anew from the baselines' bodies."""
-
-_DIGITS = re.compile(r"\d+")
-_HASHY = re.compile(r"[.\-_~]?(?=[0-9a-zA-Z]*\d)[0-9a-zA-Z]{6,}|\d+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 
 
 class Region(NamedTuple):
@@ -87,7 +89,6 @@ class Profile:
     hidden_roots: dict[str, int] = field(default_factory=dict)
     covers: set[str] = field(default_factory=set)
     volatile: dict[str, int] = field(default_factory=dict)
-    regions_seen: set[str] = field(default_factory=set)
     shares: dict[str, float] = field(default_factory=dict)
     languages: set[str] = field(default_factory=set)
     least_text: int = 0
@@ -163,15 +164,21 @@ def _add(profile: Profile, page: Inventory) -> None:
     profile.digests.add(page.digest)
     profile.statuses.add(page.status)
     profile.finals.add(site_of(host_of(page.final_url or page.url)))
+    _add_addresses(profile, page)
+    _add_scripts(profile, page)
+    _add_text(profile, page)
+    _add_behind(profile, page)
+
+
+def _add_addresses(profile: Profile, page: Inventory) -> None:
     for ref in page.refs:
         if ref.host:
             profile.sites.setdefault(ref.role, set()).add(site_of(ref.host))
         profile.urls.setdefault(ref.role, set()).add(stem(ref.url))
         if ref.role in ("script", "stylesheet") and ref.note:
             profile.notes[ref.url] = ref.note
-        if ref.role in ("script", "stylesheet", "icon") and ref.host:
-            profile.file_stems.add(path_stem(ref.url))
-            profile.file_hosts.add(ref.host)
+        if ref.role in ("script", "stylesheet", "icon"):
+            _add_file(profile, ref.url, ref.host)
         if ref.role == "cover":
             profile.covers.add(ref.note)
     for anchor in page.anchors:
@@ -180,14 +187,21 @@ def _add(profile: Profile, page: Inventory) -> None:
             if anchor.hidden:
                 profile.hidden_sites.add(site_of(anchor.host))
                 profile.hidden_urls.add(stem(anchor.url))
-        profile.regions_seen.add(anchor.region)
     for picture in page.pictures:
         if picture.host:
-            profile.file_stems.add(path_stem(picture.url))
-            profile.file_hosts.add(picture.host)
+            _add_file(profile, picture.url, picture.host)
             profile.sites.setdefault("picture", set()).add(site_of(picture.host))
     for root, number in page.hidden_roots.items():
         profile.hidden_roots[root] = max(profile.hidden_roots.get(root, 0), number)
+
+
+def _add_file(profile: Profile, url: str, host: str) -> None:
+    if host:
+        profile.file_stems.add(path_stem(url))
+        profile.file_hosts.add(host)
+
+
+def _add_scripts(profile: Profile, page: Inventory) -> None:
     counts: Counter[str] = Counter()
     for inline in page.inlines:
         profile.skeletons.add(inline.skeleton)
@@ -197,6 +211,9 @@ def _add(profile: Profile, page: Inventory) -> None:
         counts.update(dict(inline.abilities))
     for name, count in counts.items():
         profile.abilities[name] = max(profile.abilities.get(name, 0), count)
+
+
+def _add_text(profile: Profile, page: Inventory) -> None:
     profile.lines.update(line_key(line.text) for line in page.lines)
     profile.words |= words_of(page.text)
     profile.titles.add(page.title)
@@ -212,6 +229,10 @@ def _add(profile: Profile, page: Inventory) -> None:
         profile.shares[name] = max(profile.shares.get(name, 0.0), letters / total)
     if page.language:
         profile.languages.add(page.language)
+
+
+def _add_behind(profile: Profile, page: Inventory) -> None:
+    """The files beside the page, and what it is served from."""
     for asset in page.assets:
         if asset.sha256:
             _remember(profile.asset_hashes, asset.url, asset.sha256)
@@ -335,70 +356,3 @@ def _texts(page: Inventory, own: str) -> dict[str, set[str]]:
     for line in page.lines:
         found.setdefault(line.region, set()).add(line_key(line.text))
     return found
-
-
-def stem(url: str) -> str:
-    """An address without query, digits and build hashes: what stays the same from one release to the next."""
-    if url[:5] == "data:":
-        return url
-    head, _, _ = url.partition("#")
-    head, _, _ = head.partition("?")
-    scheme, mark, rest = head.partition("://")
-    if not mark:
-        return _DIGITS.sub("0", head)
-    host, slash, path = rest.partition("/")
-    return f"{_DIGITS.sub('0', host)}{slash}{_HASHY.sub('0', path)}"
-
-
-def target(anchor: Anchor) -> str:
-    """Where a link leads, as far as it counts: a foreign address whole, without its query."""
-    return anchor.url.partition("#")[0].partition("?")[0] if anchor.host else anchor.url
-
-
-def anchor_key(anchor: Anchor) -> str:
-    return f"{_DIGITS.sub('0', anchor.label)}|{anchor.cls}|{anchor.region}"
-
-
-def picture_key(picture: Picture) -> str:
-    return f"{picture.key}|{picture.region}"
-
-
-def form_key(form: Any) -> str:
-    return f"{form.region}|{','.join(form.fields)}"
-
-
-def line_key(text: str) -> str:
-    return _DIGITS.sub("0", text[:500]).lower()
-
-
-def words_of(text: str) -> set[str]:
-    """Its words in lower case; of scripts written without blanks every two letters that stand together."""
-    text = text[:200_000].lower()
-    found = set(_WORD.findall(text))
-    for run in _UNSPACED.findall(text):
-        found.update(run[i : i + 2] for i in range(len(run) - 1))
-        found.discard(run)
-    return found
-
-
-def sensitive_words(page: Inventory, extra: tuple[str, ...] = ()) -> dict[str, int]:
-    """How often each listed word stands on the page, in sight or not."""
-    return dict(Counter(found.word for found in lexicon(extra).find(searched_text(page))))
-
-
-def searched_text(page: Inventory) -> str:
-    parts = [page.title, page.description, page.keywords]
-    parts += [line.text for line in page.lines]
-    parts += page.captions
-    parts += [inline.says for inline in page.inlines if inline.says]
-    own = site_of(host_of(page.final_url or page.url))
-    parts += [anchor.label for anchor in page.anchors if anchor.host and site_of(anchor.host) != own]
-    text = "\n".join(parts)
-    if not text.isascii():
-        # Full-width letters and invisible characters keep words from being found, not from being read.
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    return text.lower()
-
-
-def path_stem(url: str) -> str:
-    return _HASHY.sub("0", path_of(url))

@@ -1,4 +1,5 @@
-"""What detectors look at: the page now, beside what is ordinary there. Everything common is worked out once."""
+"""What detectors look at: the page now, beside what is ordinary there. Everything common is worked out
+once."""
 
 from __future__ import annotations
 
@@ -12,20 +13,28 @@ from typing import Any, Literal
 from app.engine.tamper.hosts import host_of, is_address, path_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inline, Inventory, Line
 from app.engine.tamper.known import is_known_file, kind_of
-from app.engine.tamper.profile import Profile, line_key, path_stem, stem, words_of
+from app.engine.tamper.names import line_key, path_stem, stem, words_of
+from app.engine.tamper.profile import Profile
 from app.engine.tamper.types import Level, Options, Reason, Severity
 
 Standing = Literal["own", "seen", "known", "foreign", "none"]
 
 _MAINTENANCE = re.compile(
-    r"maintenance|be (?:right )?back (?:soon|shortly)|temporarily (?:unavailable|closed|down|out of)|under construction"
-    r"|down for|coming soon|scheduled (?:work|upgrade|update)|upgrad(?:e|ing) (?:our|the) (?:site|system)|we.{1,3}ll be back"
-    r"|维护|升级中|系统升级|暂停服务|稍后(?:再|访问)|即将(?:回来|恢复)|停机|正在建设|メンテナンス|工事中|しばらくお待ち|準備中"
-    r"|점검|준비 ?중|잠시 후|technische arbeiten|obsługi technicznej|przerwa techniczna|konserwac|prac(?:e|ami) techniczn"
+    r"maintenance|be (?:right )?back (?:soon|shortly)|temporarily (?:unavailable|closed|down|out of)"
+    r"|under construction"
+    r"|down for|coming soon|scheduled (?:work|upgrade|update)|upgrad(?:e|ing) (?:our|the) (?:site|system)"
+    r"|we.{1,3}ll be back"
+    r"|维护|升级中|系统升级|暂停服务|稍后(?:再|访问)|即将(?:回来|恢复)|停机|正在建设|メンテナンス|工事中"
+    r"|しばらくお待ち|準備中"
+    r"|점검|준비 ?중|잠시 후|technische arbeiten|obsługi technicznej|przerwa techniczna|konserwac|prac(?:e"
+    r"|ami) techniczn"
     r"|wartung|in kürze wieder|vorübergehend nicht|mantenimiento|volvemos pronto|volveremos|en construcción"
-    r"|manutenção|voltamos|voltaremos|em breve|manutenzione|torniamo|torneremo|in costruzione|onderhoud|binnenkort terug"
-    r"|технически[ехм]|обслуживани|профилактическ|ведутся работы|скоро вернёмся|скоро вернемся|временно недоступ|обслуговуван"
-    r"|bakım|yakında|bảo trì|nâng cấp hệ thống|pemeliharaan|perbaikan|segera kembali|ปรับปรุง|บำรุงรักษา|صيانة|سنعود|תחזוקה|נשוב|रखरखाव"
+    r"|manutenção|voltamos|voltaremos|em breve|manutenzione|torniamo|torneremo|in costruzione|onderhoud"
+    r"|binnenkort terug"
+    r"|технически[ехм]|обслуживани|профилактическ|ведутся работы|скоро вернёмся|скоро вернемся"
+    r"|временно недоступ|обслуговуван"
+    r"|bakım|yakında|bảo trì|nâng cấp hệ thống|pemeliharaan|perbaikan|segera kembali|ปรับปรุง|บำรุงรักษา"
+    r"|صيانة|سنعود|תחזוקה|נשוב|रखरखाव"
     r"|underhåll|vedligehold|huolto|údržb|karbantart|mentenanță|întreținere|συντήρηση|تعمیر",
     re.I,
 )
@@ -43,7 +52,8 @@ class Seen:
     # Whose is it?
 
     def standing(self, host: str, role: str = "", url: str = "") -> Standing:
-        """What we know of a host: the owner's own, one whose code always ran here, a well-known third party."""
+        """What we know of a host: the owner's own, one whose code always ran here, a well-known third
+        party."""
         if not host:
             return "none"
         site = site_of(host)
@@ -183,7 +193,8 @@ class Seen:
 
     @cached_property
     def kept_own_files(self) -> float:
-        """The part of the scripts and style sheets that is still loaded, 0 to 1; 1 when there never were any."""
+        """The part of the scripts and style sheets that is still loaded, 0 to 1; 1 when there never were
+        any."""
         had = self.profile.urls.get("script", set()) | self.profile.urls.get("stylesheet", set())
         now = {stem(ref.url) for ref in self.page.refs if ref.role in ("script", "stylesheet")}
         return len(had & now) / len(had) if had else 1.0
@@ -235,7 +246,6 @@ def cut(text: str, length: int = 200) -> str:
 
 
 def make(
-    seen: Seen,
     name: str,
     cls: str,
     severity: Severity,

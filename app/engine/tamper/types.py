@@ -91,9 +91,11 @@ class Observation:
 class Reason:
     """One thing that is not as approved.
 
-    `code` names the sentence (see `app.engine.tamper.sentences`), `detail` holds the values it names. `key` is
+    `code` names the sentence (see `app.engine.tamper.sentences`), `detail` holds the values it names.
+    `key` is
     the same for the same change on another page or at another time: by it changes are folded, confirmed and
-    allowed. `where` says where in the page, `before` and `after` are excerpts of its text, never markup to show.
+    allowed. `where` says where in the page, `before` and `after` are excerpts of its text, never markup to
+    show.
     """
 
     detector: str

@@ -10,18 +10,30 @@ from app.engine.tamper.seen import Seen, make
 from app.engine.tamper.types import Reason
 
 _ERRORS = re.compile(
-    r"fatal error:|parse error:|uncaught (?:exception|error|typeerror)|call to undefined|stack trace|traceback \(most recent"
-    r"|warning: (?:mysql|include|require|pg_|session|cannot modify|undefined)|you have an error in your sql|sqlstate\["
-    r"|error establishing a database|mysql server has gone|can.t connect to (?:local )?mysql|too many connections"
-    r"|database error|ora-\d{5}|unclosed quotation|server error in|runtime error|application error|whitelabel error"
-    r"|internal server error|bad gateway|service unavailable|gateway time-?out|404 not found|page not found|403 forbidden"
-    r"|400 bad request|502 bad gateway|503 service|504 gateway|http error \d{3}|error 40[34]|error 50\d|access denied"
-    r"|index of /|directory listing for|welcome to nginx|apache2 .{0,20}default page|it works!|iis windows server"
-    r"|test page for the|default web site page|web server.s default page|account (?:has been )?suspended|this site is suspended"
-    r"|bandwidth limit exceeded|domain (?:name )?(?:is |has |may be )?(?:for sale|expired|parked)|buy this domain|parked (?:free|domain)"
-    r"|this domain|域名(?:已过期|出售|转让)|页面不存在|找不到(?:该)?页面|无法找到|服务器错误|系统错误|数据库(?:连接)?错误|访问被拒绝"
-    r"|ページが見つかりません|エラーが発生|페이지를 찾을 수 없|страница не найдена|ошибка сервера|ошибка базы данных|seite nicht gefunden"
-    r"|page introuvable|página no encontrada|página não encontrada|pagina non trovata|nie znaleziono strony|sayfa bulunamadı",
+    r"fatal error:|parse error:|uncaught (?:exception|error|typeerror)|call to undefined|stack trace"
+    r"|traceback \(most recent"
+    r"|warning: (?:mysql|include|require|pg_|session|cannot modify|undefined)"
+    r"|you have an error in your sql|sqlstate\["
+    r"|error establishing a database|mysql server has gone|can.t connect to (?:local )?mysql"
+    r"|too many connections"
+    r"|database error|ora-\d{5}|unclosed quotation|server error in|runtime error|application error"
+    r"|whitelabel error"
+    r"|internal server error|bad gateway|service unavailable|gateway time-?out|404 not found"
+    r"|page not found|403 forbidden"
+    r"|400 bad request|502 bad gateway|503 service|504 gateway|http error \d{3}|error 40[34]|error 50\d"
+    r"|access denied"
+    r"|index of /|directory listing for|welcome to nginx|apache2 .{0,20}default page|it works!"
+    r"|iis windows server"
+    r"|test page for the|default web site page|web server.s default page|account (?:has been )?suspended"
+    r"|this site is suspended"
+    r"|bandwidth limit exceeded|domain (?:name )?(?:is |has |may be )?(?:for sale|expired|parked)"
+    r"|buy this domain|parked (?:free|domain)"
+    r"|this domain|域名(?:已过期|出售|转让)|页面不存在|找不到(?:该)?页面|无法找到|服务器错误|系统错误"
+    r"|数据库(?:连接)?错误|访问被拒绝"
+    r"|ページが見つかりません|エラーが発生|페이지를 찾을 수 없|страница не найдена|ошибка сервера"
+    r"|ошибка базы данных|seite nicht gefunden"
+    r"|page introuvable|página no encontrada|página não encontrada|pagina non trovata"
+    r"|nie znaleziono strony|sayfa bulunamadı",
     re.I,
 )
 
@@ -44,20 +56,44 @@ _ERRORS = re.compile(
 def look(seen: Seen) -> Iterator[Reason]:
     page, profile = seen.page, seen.profile
     if page.status >= 400 and page.status not in profile.statuses:
-        yield make(seen, "content_removed", "content_removed", "low", "notice", "status_changed", str(page.status),
-                   after=page.text, status=page.status)  # fmt: skip
+        yield make(
+            "content_removed",
+            "content_removed",
+            "low",
+            "notice",
+            "status_changed",
+            str(page.status),
+            after=page.text,
+            status=page.status,
+        )
         return
     if seen.is_maintenance:
         return
     length, least = len(page.text), profile.least_text
     if least >= 20 and length < max(10, least * 0.02) and not seen.page.pictures and len(page.anchors) < 3:
-        yield make(seen, "content_removed", "content_removed", "critical", "alert", "page_blank", "")
+        yield make("content_removed", "content_removed", "critical", "alert", "page_blank", "")
         return
     match = _ERRORS.search(f"{page.title}\n{page.text[:4_000]}")
     was_there = match is not None and any(match.group().lower() in line for line in profile.lines)
     if match and not was_there and seen.kept_words < 0.7:
-        yield make(seen, "content_removed", "content_removed", "high", "alert", "page_error", match.group().lower(),
-                   after=page.text, text=page.text[max(0, match.start() - 40) : match.end() + 60])  # fmt: skip
+        yield make(
+            "content_removed",
+            "content_removed",
+            "high",
+            "alert",
+            "page_error",
+            match.group().lower(),
+            after=page.text,
+            text=page.text[max(0, match.start() - 40) : match.end() + 60],
+        )
     elif seen.is_emptied:
-        yield make(seen, "content_removed", "content_removed", "high", "alert", "content_gone", "",
-                   after=page.text, lost=round(100 * (1 - seen.kept_words)))  # fmt: skip
+        yield make(
+            "content_removed",
+            "content_removed",
+            "high",
+            "alert",
+            "content_gone",
+            "",
+            after=page.text,
+            lost=round(100 * (1 - seen.kept_words)),
+        )

@@ -17,5 +17,13 @@ def look(seen: Seen) -> Iterator[Reason]:
     known = {note for p in seen.family for note in p.covers}
     for ref in seen.page.refs:
         if ref.role == "cover" and ref.note not in known:
-            yield make(seen, "cover", "defacement", "high", "alert", "cover_new", ref.note[:80],
-                       where=where_of(ref.region), after=ref.note)  # fmt: skip
+            yield make(
+                "cover",
+                "defacement",
+                "high",
+                "alert",
+                "cover_new",
+                ref.note[:80],
+                where=where_of(ref.region),
+                after=ref.note,
+            )

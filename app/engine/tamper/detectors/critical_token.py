@@ -1,4 +1,5 @@
-"""Phone numbers, mail addresses, accounts and wallets that were always there and have another in their place."""
+"""Phone numbers, mail addresses, accounts and wallets that were always there and have another in their
+place."""
 
 from __future__ import annotations
 
@@ -40,15 +41,45 @@ def look(seen: Seen) -> Iterator[Reason]:
         if match is not None:
             taken.add(match.value)
             severity: Severity = "critical" if kind in ("iban", "wallet", "card") else "high"
-            yield make(seen, "critical_token", _CLASS, severity, "alert", "token_replaced", f"{kind}:{match.value}",
-                       where=context, before=old, after=match.value, kind=kind, old=old, new=match.value)  # fmt: skip
+            yield make(
+                "critical_token",
+                _CLASS,
+                severity,
+                "alert",
+                "token_replaced",
+                f"{kind}:{match.value}",
+                where=context,
+                before=old,
+                after=match.value,
+                kind=kind,
+                old=old,
+                new=match.value,
+            )
     for token in fresh:
         if token.kind == "wallet" and token.value not in taken:
-            yield make(seen, "critical_token", _CLASS, "high", "alert", "wallet_new", token.value,
-                       where=token.context, after=token.value, new=token.value)  # fmt: skip
+            yield make(
+                "critical_token",
+                _CLASS,
+                "high",
+                "alert",
+                "wallet_new",
+                token.value,
+                where=token.context,
+                after=token.value,
+                new=token.value,
+            )
         elif token.kind == "iban" and token.value not in taken:
-            yield make(seen, "critical_token", _CLASS, "high", "alert", "account_new", token.value,
-                       where=token.context, after=token.value, new=token.value)  # fmt: skip
+            yield make(
+                "critical_token",
+                _CLASS,
+                "high",
+                "alert",
+                "account_new",
+                token.value,
+                where=token.context,
+                after=token.value,
+                new=token.value,
+            )
 
 
 def _replacement(kind: str, old: str, context: str, fresh: list[Token], taken: set[str]) -> Token | None:

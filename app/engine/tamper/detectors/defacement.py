@@ -40,12 +40,9 @@ def look(seen: Seen) -> Iterator[Reason]:
     lost = round(100 * (1 - seen.kept_words))
     first = next((line.text for line in seen.new_lines if not line.hidden), "")
     if seen.is_maintenance:
-        yield make(
-            seen, "defacement", "content_removed", "low", "notice", "page_in_maintenance", "", after=first
-        )
+        yield make("defacement", "content_removed", "low", "notice", "page_in_maintenance", "", after=first)
     elif seen.is_redesign:
         yield make(
-            seen,
             "defacement",
             "defacement",
             "medium",
@@ -56,8 +53,17 @@ def look(seen: Seen) -> Iterator[Reason]:
             lost=lost,
         )
     elif seen.is_replaced and seen.page.status < 400 and len(seen.new_words) >= 3:
-        yield make(seen, "defacement", "defacement", "critical", "alert", "page_replaced", "",
-                   before=cut(next(iter(seen.profile.stable_lines.values()), "")), after=first, lost=lost)  # fmt: skip
+        yield make(
+            "defacement",
+            "defacement",
+            "critical",
+            "alert",
+            "page_replaced",
+            "",
+            before=cut(next(iter(seen.profile.stable_lines.values()), "")),
+            after=first,
+            lost=lost,
+        )
     yield from _foreign_scripts(seen)
     before = seen.profile.languages
     if (
@@ -67,8 +73,17 @@ def look(seen: Seen) -> Iterator[Reason]:
         and seen.kept_words < 0.6
         and not seen.is_maintenance
     ):
-        yield make(seen, "defacement", "defacement", "high", "alert", "language_changed", seen.page.language, after=first,
-                   languages=sorted(before), language=seen.page.language)  # fmt: skip
+        yield make(
+            "defacement",
+            "defacement",
+            "high",
+            "alert",
+            "language_changed",
+            seen.page.language,
+            after=first,
+            languages=sorted(before),
+            language=seen.page.language,
+        )
 
 
 def _foreign_scripts(seen: Seen) -> Iterator[Reason]:
@@ -92,5 +107,16 @@ def _foreign_scripts(seen: Seen) -> Iterator[Reason]:
     for script, letters in counts.items():
         most, text, where = examples[script]
         if most >= _LETTERS or (most >= 6 and where in ("title", "meta[description]")):
-            yield make(seen, "defacement", "defacement", "high", "alert", "foreign_script", script, where=where,
-                       after=text, letters=letters, script=script, text=text[:80])  # fmt: skip
+            yield make(
+                "defacement",
+                "defacement",
+                "high",
+                "alert",
+                "foreign_script",
+                script,
+                where=where,
+                after=text,
+                letters=letters,
+                script=script,
+                text=text[:80],
+            )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.known import kind_of
-from app.engine.tamper.profile import form_key
+from app.engine.tamper.names import form_key
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Reason
@@ -57,27 +57,72 @@ def look(seen: Seen) -> Iterator[Reason]:
         standing = seen.standing(host, "form", url)
         if host and not seen.is_own(host) and not _was_sent_to(seen, host):
             if before and host_of(before) != host:
-                yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_repointed", host,
-                           where=where_of(region, hidden), before=before, after=url,
-                           before_host=host_of(before), host=host)  # fmt: skip
+                yield make(
+                    "form_target",
+                    "form_hijack",
+                    "critical",
+                    "alert",
+                    "form_repointed",
+                    host,
+                    where=where_of(region, hidden),
+                    before=before,
+                    after=url,
+                    before_host=host_of(before),
+                    host=host,
+                )
             elif (
                 standing == "known"
                 and kind_of(host) in _FORM_SERVICES
                 and not ({"password", "card"} & set(fields))
             ):
-                yield make(seen, "form_target", "form_hijack", "low", "notice", "form_known_new", host,
-                           where=where_of(region, hidden), after=url, host=host)  # fmt: skip
+                yield make(
+                    "form_target",
+                    "form_hijack",
+                    "low",
+                    "notice",
+                    "form_known_new",
+                    host,
+                    where=where_of(region, hidden),
+                    after=url,
+                    host=host,
+                )
             else:
-                yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_foreign_new", host,
-                           where=where_of(region, hidden), after=url, host=host)  # fmt: skip
+                yield make(
+                    "form_target",
+                    "form_hijack",
+                    "critical",
+                    "alert",
+                    "form_foreign_new",
+                    host,
+                    where=where_of(region, hidden),
+                    after=url,
+                    host=host,
+                )
         elif before.startswith("https:") and url.startswith("http:"):
-            yield make(seen, "form_target", "form_hijack", "high", "alert", "form_insecure", url[:80],
-                       where=where_of(region, hidden), before=before, after=url)  # fmt: skip
+            yield make(
+                "form_target",
+                "form_hijack",
+                "high",
+                "alert",
+                "form_insecure",
+                url[:80],
+                where=where_of(region, hidden),
+                before=before,
+                after=url,
+            )
         secrets = {"password", "card"} & set(fields) - seen.profile.secret_fields
         if secrets:
-            yield make(seen, "form_target", "skimmer", "high", "alert" if "card" in secrets or not _is_own(seen, host) else "notice",
-                       "form_asks_secret", ",".join(sorted(secrets)), where=where_of(region, hidden), after=url,
-                       what=sorted(secrets))  # fmt: skip
+            yield make(
+                "form_target",
+                "skimmer",
+                "high",
+                "alert" if "card" in secrets or not _is_own(seen, host) else "notice",
+                "form_asks_secret",
+                ",".join(sorted(secrets)),
+                where=where_of(region, hidden),
+                after=url,
+                what=sorted(secrets),
+            )
 
 
 def _values(seen: Seen) -> Iterator[Reason]:
@@ -91,9 +136,19 @@ def _values(seen: Seen) -> Iterator[Reason]:
             ref.url.rpartition("@")[2] != before.rpartition("@")[2] if is_mail else seen.is_stranger(ref.host)
         )
         if is_other:
-            yield make(seen, "form_target", "form_hijack", "critical", "alert", "form_value_changed", ref.note,
-                       where=where_of(ref.region), before=before, after=ref.url, field=ref.note,
-                       value=ref.url)  # fmt: skip
+            yield make(
+                "form_target",
+                "form_hijack",
+                "critical",
+                "alert",
+                "form_value_changed",
+                ref.note,
+                where=where_of(ref.region),
+                before=before,
+                after=ref.url,
+                field=ref.note,
+                value=ref.url,
+            )
 
 
 def _is_own(seen: Seen, host: str) -> bool:

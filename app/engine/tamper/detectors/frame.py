@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.tamper.profile import stem
+from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
 from app.engine.tamper.types import Reason
@@ -36,16 +36,52 @@ def look(seen: Seen) -> Iterator[Reason]:
         place = where_of(ref.region, ref.hidden)
         if not ref.host:
             if ref.url[:5].lower() in ("data:", "blob:"):
-                yield make(seen, "frame", "hidden_iframe", "high", "alert", "frame_data_new", ref.url[:40],
-                           where=place, after=ref.url)  # fmt: skip
+                yield make(
+                    "frame",
+                    "hidden_iframe",
+                    "high",
+                    "alert",
+                    "frame_data_new",
+                    ref.url[:40],
+                    where=place,
+                    after=ref.url,
+                )
             continue
         standing = seen.standing(ref.host, "frame", ref.url)
         if standing == "foreign" and ref.hidden:
-            yield make(seen, "frame", "hidden_iframe", "critical", "alert", "frame_hidden_new", ref.host,
-                       where=place, after=ref.url, host=host_or_self(ref.url), how=ref.hidden)  # fmt: skip
+            yield make(
+                "frame",
+                "hidden_iframe",
+                "critical",
+                "alert",
+                "frame_hidden_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=host_or_self(ref.url),
+                how=ref.hidden,
+            )
         elif standing == "foreign":
-            yield make(seen, "frame", "hidden_iframe", "high", "alert", "frame_new", ref.host,
-                       where=place, after=ref.url, host=host_or_self(ref.url))  # fmt: skip
+            yield make(
+                "frame",
+                "hidden_iframe",
+                "high",
+                "alert",
+                "frame_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=host_or_self(ref.url),
+            )
         elif standing == "known":
-            yield make(seen, "frame", "hidden_iframe", "low", "notice", "frame_known_new", ref.host,
-                       where=place, after=ref.url, host=ref.host)  # fmt: skip
+            yield make(
+                "frame",
+                "hidden_iframe",
+                "low",
+                "notice",
+                "frame_known_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=ref.host,
+            )

@@ -38,7 +38,16 @@ def look(seen: Seen) -> Iterator[Reason]:
     for (region, hidden), hosts in by_place.items():
         first = next(anchor for anchor in strangers if anchor.region == region and anchor.hidden == hidden)
         names = sorted(set(hosts))
-        yield make(seen, "hidden_link", "dark_link", "high", "alert",
-                   "hidden_links_new" if len(hosts) > 1 else "hidden_link_new", names[0],
-                   where=where_of(region, hidden), after=f"{first.label} → {first.url}",
-                   count=len(hosts), host=names[:3], how=hidden)  # fmt: skip
+        yield make(
+            "hidden_link",
+            "dark_link",
+            "high",
+            "alert",
+            "hidden_links_new" if len(hosts) > 1 else "hidden_link_new",
+            names[0],
+            where=where_of(region, hidden),
+            after=f"{first.label} → {first.url}",
+            count=len(hosts),
+            host=names[:3],
+            how=hidden,
+        )

@@ -24,9 +24,18 @@ def look(seen: Seen) -> Iterator[Reason]:
     now = set(seen.page.addresses)
     # Balanced names answer with some of many addresses, so only a whole other network counts.
     if known and now and not ({_network(each) for each in now} & {_network(each) for each in known}):
-        yield make(seen, "infrastructure", "dns_hijack", "medium", "notice", "address_changed", "address",
-                   before=", ".join(sorted(known)), after=", ".join(sorted(now)),
-                   old=sorted(known)[:3], new=sorted(now)[:3])  # fmt: skip
+        yield make(
+            "infrastructure",
+            "dns_hijack",
+            "medium",
+            "notice",
+            "address_changed",
+            "address",
+            before=", ".join(sorted(known)),
+            after=", ".join(sorted(now)),
+            old=sorted(known)[:3],
+            new=sorted(now)[:3],
+        )
     certificate = seen.page.certificate
     if (
         certificate
@@ -36,8 +45,18 @@ def look(seen: Seen) -> Iterator[Reason]:
         issuer = str(certificate.get("issuer", ""))
         issuers = set(seen.profile.certificates.values())
         if issuer and issuer not in issuers:
-            yield make(seen, "infrastructure", "dns_hijack", "medium", "notice", "issuer_changed", issuer,
-                       before=", ".join(sorted(issuers)), after=issuer, old=sorted(issuers), new=issuer)  # fmt: skip
+            yield make(
+                "infrastructure",
+                "dns_hijack",
+                "medium",
+                "notice",
+                "issuer_changed",
+                issuer,
+                before=", ".join(sorted(issuers)),
+                after=issuer,
+                old=sorted(issuers),
+                new=issuer,
+            )
 
 
 def _network(address: str) -> str:

@@ -1,4 +1,5 @@
-"""Code in the page that was never seen there: scripts, event handlers, `javascript:` and `data:` addresses."""
+"""Code in the page that was never seen there: scripts, event handlers, `javascript:` and `data:`
+addresses."""
 
 from __future__ import annotations
 
@@ -61,8 +62,17 @@ def _one(seen: Seen, inline: Inline, gained: set[str]) -> Iterator[Reason]:
             host for host in inline.data_hosts if seen.is_stranger(host) and not _is_named(seen, host)
         ]
         if strangers:
-            yield make(seen, "inline_script", "resource_replaced", "low", "notice", "data_host_new", strangers[0],
-                       where=place, after=inline.excerpt, host=strangers[:3])  # fmt: skip
+            yield make(
+                "inline_script",
+                "resource_replaced",
+                "low",
+                "notice",
+                "data_host_new",
+                strangers[0],
+                where=place,
+                after=inline.excerpt,
+                host=strangers[:3],
+            )
         return
     fresh = [host for host in inline.hosts if host not in named]
     foreign = [host for host in fresh if seen.standing(host) == "foreign"]
@@ -74,23 +84,77 @@ def _one(seen: Seen, inline: Inline, gained: set[str]) -> Iterator[Reason]:
     strong = sorted(had & (_STRONG if "own" in able or friendly else _STRONG | _OUTWARD))
     cls = _class_of(had | set(strong), inline)
     if foreign:
-        yield make(seen, "inline_script", cls, "critical", "alert", "inline_host_new", foreign[0], where=place,
-                   after=_around(inline.excerpt, foreign[0]), host=foreign[:3])  # fmt: skip
+        yield make(
+            "inline_script",
+            cls,
+            "critical",
+            "alert",
+            "inline_host_new",
+            foreign[0],
+            where=place,
+            after=_around(inline.excerpt, foreign[0]),
+            host=foreign[:3],
+        )
     elif dark:
-        yield make(seen, "inline_script", cls, "critical", "alert", "inline_hidden_code", key, where=place,
-                   after=inline.excerpt, how=dark)  # fmt: skip
+        yield make(
+            "inline_script",
+            cls,
+            "critical",
+            "alert",
+            "inline_hidden_code",
+            key,
+            where=place,
+            after=inline.excerpt,
+            how=dark,
+        )
     elif inline.origin != "script" and (strong or ("own" not in able and had & {"cookie", "location"})):
-        yield make(seen, "inline_script", cls, "high", "alert", "handler_new", key, where=place,
-                   after=inline.excerpt, place=inline.region, how=sorted(had) or strong)  # fmt: skip
+        yield make(
+            "inline_script",
+            cls,
+            "high",
+            "alert",
+            "handler_new",
+            key,
+            where=place,
+            after=inline.excerpt,
+            place=inline.region,
+            how=sorted(had) or strong,
+        )
     elif strong and not known:
-        yield make(seen, "inline_script", cls, "high", "alert", "inline_takes_over", key, where=place,
-                   after=inline.excerpt, how=strong)  # fmt: skip
+        yield make(
+            "inline_script",
+            cls,
+            "high",
+            "alert",
+            "inline_takes_over",
+            key,
+            where=place,
+            after=inline.excerpt,
+            how=strong,
+        )
     elif known:
-        yield make(seen, "inline_script", "malicious_script", "low", "notice", "inline_known_new", known[0],
-                   where=place, after=inline.excerpt, host=known[0])  # fmt: skip
+        yield make(
+            "inline_script",
+            "malicious_script",
+            "low",
+            "notice",
+            "inline_known_new",
+            known[0],
+            where=place,
+            after=inline.excerpt,
+            host=known[0],
+        )
     else:
-        yield make(seen, "inline_script", "malicious_script", "low", "notice", "inline_new", key, where=place,
-                   after=inline.excerpt)  # fmt: skip
+        yield make(
+            "inline_script",
+            "malicious_script",
+            "low",
+            "notice",
+            "inline_new",
+            key,
+            where=place,
+            after=inline.excerpt,
+        )
 
 
 def _is_named(seen: Seen, host: str) -> bool:

@@ -8,17 +8,18 @@ from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of
 from app.engine.tamper.inventory.model import Anchor
-from app.engine.tamper.profile import anchor_key, target
+from app.engine.tamper.names import anchor_key, target
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Reason
 
 # Hosts where the path says whose account it is.
-_PERSONAL = frozenset(
-    "wa.me api.whatsapp.com t.me telegram.me m.me line.me lin.ee paypal.me paypal.com www.paypal.com ko-fi.com"
-    " buymeacoffee.com www.buymeacoffee.com patreon.com www.patreon.com venmo.com cash.app qm.qq.com qr.alipay.com"
-    " weibo.com apps.apple.com play.google.com github.com drive.google.com docs.google.com".split()
-)
+_ACCOUNTS = """
+    wa.me api.whatsapp.com t.me telegram.me m.me line.me lin.ee paypal.me paypal.com www.paypal.com ko-fi.com
+    buymeacoffee.com www.buymeacoffee.com patreon.com www.patreon.com venmo.com cash.app qm.qq.com
+    qr.alipay.com weibo.com apps.apple.com play.google.com github.com drive.google.com docs.google.com
+"""
+_PERSONAL = frozenset(_ACCOUNTS.split())
 _DOWNLOAD = re.compile(
     r"\.(?:exe|msi|dmg|pkg|apk|ipa|deb|rpm|zip|rar|7z|gz|xz|iso|jar|appimage)$|/download", re.I
 )
@@ -47,9 +48,19 @@ def look(seen: Seen) -> Iterator[Reason]:
         if known == {seen.profile.own} and key not in seen.profile.anchors and len(anchors) <= 2:
             for anchor in anchors:
                 if seen.is_stranger(anchor.host) and sum(map(str.isalpha, anchor.label)) >= 3:
-                    yield make(seen, "link_target", "redirect", "high", "alert", "link_repointed",
-                               f"{key[:80]}|{anchor.host}", where=where_of(anchor.region), after=anchor.url,
-                               label=anchor.label[:60], before_host=seen.profile.host, host=anchor.host)  # fmt: skip
+                    yield make(
+                        "link_target",
+                        "redirect",
+                        "high",
+                        "alert",
+                        "link_repointed",
+                        f"{key[:80]}|{anchor.host}",
+                        where=where_of(anchor.region),
+                        after=anchor.url,
+                        label=anchor.label[:60],
+                        before_host=seen.profile.host,
+                        host=anchor.host,
+                    )
     for key, before in seen.profile.anchors.items():
         anchors = now.get(key, [])
         lost = Counter(before) - Counter(target(anchor) for anchor in anchors)
@@ -60,11 +71,20 @@ def look(seen: Seen) -> Iterator[Reason]:
         ]
         for anchor, old in zip(fresh, lost.elements(), strict=False):
             is_file = bool(_DOWNLOAD.search(old) or _DOWNLOAD.search(target(anchor)))
-            yield make(seen, "link_target", "resource_replaced" if is_file else "redirect",
-                       "critical" if is_file else "high", "alert",
-                       "download_repointed" if is_file else "link_repointed", f"{key[:80]}|{anchor.host}",
-                       where=where_of(anchor.region), before=old, after=anchor.url, label=anchor.label[:60],
-                       before_host=host_of(old) or old[:60], host=anchor.host)  # fmt: skip
+            yield make(
+                "link_target",
+                "resource_replaced" if is_file else "redirect",
+                "critical" if is_file else "high",
+                "alert",
+                "download_repointed" if is_file else "link_repointed",
+                f"{key[:80]}|{anchor.host}",
+                where=where_of(anchor.region),
+                before=old,
+                after=anchor.url,
+                label=anchor.label[:60],
+                before_host=host_of(old) or old[:60],
+                host=anchor.host,
+            )
 
 
 def _is_elsewhere(seen: Seen, anchor: Anchor, before: list[str]) -> bool:

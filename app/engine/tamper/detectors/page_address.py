@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.known import kind_of
-from app.engine.tamper.profile import stem
+from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
 from app.engine.tamper.types import Reason
@@ -39,31 +39,72 @@ def look(seen: Seen) -> Iterator[Reason]:
         if ref.role == "refresh":
             if stem(ref.url) in seen.profile.urls.get("refresh", ()):
                 continue
-            if (
-                ref.host
-                and not seen.is_own(ref.host)
-                or not ref.host
-                and ref.url[:5].lower() in ("data:", "javas")
+            if (ref.host and not seen.is_own(ref.host)) or (
+                not ref.host and ref.url[:5].lower() in ("data:", "javas")
             ):
-                yield make(seen, "page_address", "redirect", "critical", "alert", "refresh_new", host_or_self(ref.url),
-                           where=where_of(ref.region), after=ref.url, host=host_or_self(ref.url),
-                           seconds=ref.note or "0")  # fmt: skip
+                yield make(
+                    "page_address",
+                    "redirect",
+                    "critical",
+                    "alert",
+                    "refresh_new",
+                    host_or_self(ref.url),
+                    where=where_of(ref.region),
+                    after=ref.url,
+                    host=host_or_self(ref.url),
+                    seconds=ref.note or "0",
+                )
             elif not _is_reload(seen, ref.url):
-                yield make(seen, "page_address", "redirect", "medium", "notice", "refresh_own_new", stem(ref.url),
-                           where=where_of(ref.region), after=ref.url)  # fmt: skip
+                yield make(
+                    "page_address",
+                    "redirect",
+                    "medium",
+                    "notice",
+                    "refresh_own_new",
+                    stem(ref.url),
+                    where=where_of(ref.region),
+                    after=ref.url,
+                )
         elif ref.role == "base" and ref.host and not seen.is_own(ref.host):
             if stem(ref.url) not in seen.profile.urls.get("base", ()):
-                yield make(seen, "page_address", "redirect", "critical", "alert", "base_new", ref.host,
-                           where=where_of(ref.region), after=ref.url, host=ref.host)  # fmt: skip
+                yield make(
+                    "page_address",
+                    "redirect",
+                    "critical",
+                    "alert",
+                    "base_new",
+                    ref.host,
+                    where=where_of(ref.region),
+                    after=ref.url,
+                    host=ref.host,
+                )
         elif ref.role in ("canonical", "amphtml") or (ref.role == "meta" and ref.note == "og:url"):
             if _is_foreign_name(seen, ref.host, ref.role):
                 level = "alert" if ref.role == "canonical" else "notice"
-                yield make(seen, "page_address", "seo_spam", "high", level, "canonical_foreign",  # type: ignore[arg-type]
-                           f"{ref.role}:{ref.host}", where=where_of(ref.region), after=ref.url, host=ref.host)  # fmt: skip
+                yield make(
+                    "page_address",
+                    "seo_spam",
+                    "high",
+                    level,
+                    "canonical_foreign",  # type: ignore[arg-type]
+                    f"{ref.role}:{ref.host}",
+                    where=where_of(ref.region),
+                    after=ref.url,
+                    host=ref.host,
+                )
     final = host_of(seen.page.final_url)
     if final and site_of(final) not in seen.profile.finals and not seen.is_own(final):
-        yield make(seen, "page_address", "redirect", "critical", "alert", "redirect_new", final,
-                   before=seen.page.url, after=seen.page.final_url, host=final)  # fmt: skip
+        yield make(
+            "page_address",
+            "redirect",
+            "critical",
+            "alert",
+            "redirect_new",
+            final,
+            before=seen.page.url,
+            after=seen.page.final_url,
+            host=final,
+        )
 
 
 def _is_reload(seen: Seen, url: str) -> bool:

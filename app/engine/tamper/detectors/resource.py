@@ -9,7 +9,7 @@ from app.engine.tamper.hosts import host_of
 from app.engine.tamper.inventory.model import Picture
 from app.engine.tamper.inventory.walk import role_of
 from app.engine.tamper.known import kind_of
-from app.engine.tamper.profile import picture_key, stem
+from app.engine.tamper.names import picture_key, stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Asset, Level, Reason
@@ -71,18 +71,38 @@ def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
     is_data = picture.url.startswith("data:")
     if seen.is_stranger(picture.host) and not seen.is_volatile("pictures", picture.region):
         level: Level = "alert" if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
-        yield make(seen, "resource", "resource_replaced", "high", level, "picture_replaced",
-                   f"{role}|{picture.host}", where=where_of(picture.region), before=before, after=picture.url,
-                   role=role, host=picture.host, before_host=before.partition("/")[0])  # fmt: skip
+        yield make(
+            "resource",
+            "resource_replaced",
+            "high",
+            level,
+            "picture_replaced",
+            f"{role}|{picture.host}",
+            where=where_of(picture.region),
+            before=before,
+            after=picture.url,
+            role=role,
+            host=picture.host,
+            before_host=before.partition("/")[0],
+        )
     elif (
         role in ("logo", "qr")
         and (is_data or picture.host)
         and stem(picture.url).partition("/")[2] != before.partition("/")[2]
     ):
         level = "alert" if role == "qr" or is_data else "notice"
-        yield make(seen, "resource", "resource_replaced", "medium", level, "picture_moved",
-                   f"{role}|{stem(picture.url)[:100]}", where=where_of(picture.region), before=before,
-                   after=picture.url, role=role)  # fmt: skip
+        yield make(
+            "resource",
+            "resource_replaced",
+            "medium",
+            level,
+            "picture_moved",
+            f"{role}|{stem(picture.url)[:100]}",
+            where=where_of(picture.region),
+            before=before,
+            after=picture.url,
+            role=role,
+        )
 
 
 def _is_own(seen: Seen, url: str) -> bool:
@@ -93,11 +113,29 @@ def _is_own(seen: Seen, url: str) -> bool:
 def _icons(seen: Seen) -> Iterator[Reason]:
     for ref in seen.page.refs:
         if ref.role == "icon" and seen.is_stranger(ref.host):
-            yield make(seen, "resource", "resource_replaced", "medium", "alert", "icon_replaced", ref.host,
-                       where=where_of(ref.region), after=ref.url, host=ref.host)  # fmt: skip
+            yield make(
+                "resource",
+                "resource_replaced",
+                "medium",
+                "alert",
+                "icon_replaced",
+                ref.host,
+                where=where_of(ref.region),
+                after=ref.url,
+                host=ref.host,
+            )
         elif ref.role == "meta" and ref.note == "og:image" and seen.is_stranger(ref.host):
-            yield make(seen, "resource", "resource_replaced", "low", "notice", "social_picture_foreign", ref.host,
-                       where=where_of(ref.region), after=ref.url, host=ref.host)  # fmt: skip
+            yield make(
+                "resource",
+                "resource_replaced",
+                "low",
+                "notice",
+                "social_picture_foreign",
+                ref.host,
+                where=where_of(ref.region),
+                after=ref.url,
+                host=ref.host,
+            )
 
 
 def _integrity(seen: Seen) -> Iterator[Reason]:
@@ -107,12 +145,31 @@ def _integrity(seen: Seen) -> Iterator[Reason]:
             continue
         if not ref.note.startswith("sha"):
             own = seen.is_own(ref.host)
-            yield make(seen, "resource", "resource_replaced", "medium", "notice" if own else "alert",
-                       "integrity_removed", ref.url[:120], where=where_of(ref.region), before=before, after=ref.url,
-                       host=ref.host)  # fmt: skip
+            yield make(
+                "resource",
+                "resource_replaced",
+                "medium",
+                "notice" if own else "alert",
+                "integrity_removed",
+                ref.url[:120],
+                where=where_of(ref.region),
+                before=before,
+                after=ref.url,
+                host=ref.host,
+            )
         elif ref.note != before and "?" not in ref.url:
-            yield make(seen, "resource", "resource_replaced", "high", "alert", "integrity_changed", ref.url[:120],
-                       where=where_of(ref.region), before=before, after=ref.note, url=ref.url)  # fmt: skip
+            yield make(
+                "resource",
+                "resource_replaced",
+                "high",
+                "alert",
+                "integrity_changed",
+                ref.url[:120],
+                where=where_of(ref.region),
+                before=before,
+                after=ref.note,
+                url=ref.url,
+            )
 
 
 def _asset(seen: Seen, asset: Asset) -> Iterator[Reason]:
@@ -124,15 +181,36 @@ def _asset(seen: Seen, asset: Asset) -> Iterator[Reason]:
     if asset.phash and looks:
         if min(_distance(asset.phash, each) for each in looks) > _LOOKS_ALIKE:
             role = "icon" if asset.role == "icon" else "picture"
-            yield make(seen, "resource", "resource_replaced", "high", "alert", "picture_looks_other", asset.url[:120],
-                       before=looks[0], after=asset.phash, where=asset.url, role=role)  # fmt: skip
+            yield make(
+                "resource",
+                "resource_replaced",
+                "high",
+                "alert",
+                "picture_looks_other",
+                asset.url[:120],
+                before=looks[0],
+                after=asset.phash,
+                where=asset.url,
+                role=role,
+            )
         return
-    # The owner's own scripts change with every release; a third party's file with a version in its name never does.
+    # The owner's own scripts change with every release; a third party's file with a version in its name
+    # never does.
     is_pinned = stem(asset.url) != asset.url.partition("?")[0].partition("#")[0]
     host = host_of(asset.url)
     level: Level = "alert" if asset.role == "script" and is_pinned and kind_of(host) == "cdn" else "notice"
-    yield make(seen, "resource", "resource_replaced", "medium", level, "asset_changed", asset.url[:120],
-               before=known[0], after=asset.sha256, where=asset.url, path=asset.url)  # fmt: skip
+    yield make(
+        "resource",
+        "resource_replaced",
+        "medium",
+        level,
+        "asset_changed",
+        asset.url[:120],
+        before=known[0],
+        after=asset.sha256,
+        where=asset.url,
+        path=asset.url,
+    )
 
 
 def _distance(one: str, other: str) -> int:

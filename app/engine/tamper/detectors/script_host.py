@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.tamper.hosts import path_of
-from app.engine.tamper.profile import stem
+from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
 from app.engine.tamper.types import Reason
@@ -58,25 +58,78 @@ def look(seen: Seen) -> Iterator[Reason]:
         place = where_of(ref.region, ref.hidden)
         if ref.role == "script" and not ref.host and ref.url[:5].lower() in ("data:", "blob:"):
             if stem(ref.url) not in known:
-                yield make(seen, "script_host", "malicious_script", "critical", "alert", "script_in_address",
-                           ref.url[:80], where=place, after=ref.url)  # fmt: skip
+                yield make(
+                    "script_host",
+                    "malicious_script",
+                    "critical",
+                    "alert",
+                    "script_in_address",
+                    ref.url[:80],
+                    where=place,
+                    after=ref.url,
+                )
             continue
         standing = seen.standing(ref.host, "script", ref.url)
         if ref.role != "script":
             if standing == "foreign" and seen.is_stranger(ref.host):
-                yield make(seen, "script_host", "malicious_script", "high", "alert", "script_import", ref.host,
-                           where=place, after=ref.url, host=ref.host)  # fmt: skip
+                yield make(
+                    "script_host",
+                    "malicious_script",
+                    "high",
+                    "alert",
+                    "script_import",
+                    ref.host,
+                    where=place,
+                    after=ref.url,
+                    host=ref.host,
+                )
         elif standing == "foreign":
-            yield make(seen, "script_host", "malicious_script", "critical", "alert", "script_host_new", ref.host,
-                       where=place, after=ref.url, host=host_or_self(ref.url))  # fmt: skip
+            yield make(
+                "script_host",
+                "malicious_script",
+                "critical",
+                "alert",
+                "script_host_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=host_or_self(ref.url),
+            )
         elif standing == "known":
-            yield make(seen, "script_host", "malicious_script", "low", "notice", "script_known_new", ref.host,
-                       where=place, after=ref.url, host=ref.host)  # fmt: skip
+            yield make(
+                "script_host",
+                "malicious_script",
+                "low",
+                "notice",
+                "script_known_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=ref.host,
+            )
         elif standing in ("own", "seen") and stem(ref.url) not in known:
             path = path_of(ref.url)
             if standing == "own" and _ODD_PLACE.search(path):
-                yield make(seen, "script_host", "malicious_script", "high", "alert", "script_odd_place", stem(ref.url),
-                           where=place, after=ref.url, path=path)  # fmt: skip
+                yield make(
+                    "script_host",
+                    "malicious_script",
+                    "high",
+                    "alert",
+                    "script_odd_place",
+                    stem(ref.url),
+                    where=place,
+                    after=ref.url,
+                    path=path,
+                )
             elif standing == "own":
-                yield make(seen, "script_host", "malicious_script", "low", "notice", "script_own_new", stem(ref.url),
-                           where=place, after=ref.url, path=path)  # fmt: skip
+                yield make(
+                    "script_host",
+                    "malicious_script",
+                    "low",
+                    "notice",
+                    "script_own_new",
+                    stem(ref.url),
+                    where=place,
+                    after=ref.url,
+                    path=path,
+                )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.tamper.lexicon import Found, lexicon
-from app.engine.tamper.profile import line_key, searched_text
+from app.engine.tamper.names import line_key, searched_text
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make
 from app.engine.tamper.types import Reason
@@ -46,24 +46,60 @@ def look(seen: Seen) -> Iterator[Reason]:
         first = strong[0] if strong else hits[0]
         excerpt = text[max(0, first.start - 40) : first.end + 60].replace("\n", " ")
         if not strong and len(words) < 3 and len(hits) < 4 and not in_head and not _is_planted(seen, words):
-            yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
-                       after=excerpt, word=words[0])  # fmt: skip
+            yield make(
+                "sensitive_word",
+                "sensitive_word",
+                "low",
+                "notice",
+                "word_doubtful",
+                words[0],
+                after=excerpt,
+                word=words[0],
+            )
             continue
         if len(words) == 1 and group not in ("hacked", "own") and not in_head and _is_news(seen, words[0]):
-            yield make(seen, "sensitive_word", "sensitive_word", "low", "notice", "word_doubtful", words[0],
-                       after=excerpt, word=words[0])  # fmt: skip
+            yield make(
+                "sensitive_word",
+                "sensitive_word",
+                "low",
+                "notice",
+                "word_doubtful",
+                words[0],
+                after=excerpt,
+                word=words[0],
+            )
             continue
         cls = _CLASS.get(group, "seo_spam" if in_head else "sensitive_word")
         if len(words) == 1:
-            yield make(seen, "sensitive_word", cls, "high", "alert", "word_new", f"{group}:{words[0]}", after=excerpt,
-                       word=words[0], group=group, text=excerpt)  # fmt: skip
+            yield make(
+                "sensitive_word",
+                cls,
+                "high",
+                "alert",
+                "word_new",
+                f"{group}:{words[0]}",
+                after=excerpt,
+                word=words[0],
+                group=group,
+                text=excerpt,
+            )
         else:
-            yield make(seen, "sensitive_word", cls, "high", "alert", "words_new", f"{group}", after=excerpt,
-                       words=words[:8], group=group)  # fmt: skip
+            yield make(
+                "sensitive_word",
+                cls,
+                "high",
+                "alert",
+                "words_new",
+                f"{group}",
+                after=excerpt,
+                words=words[:8],
+                group=group,
+            )
 
 
 def _is_planted(seen: Seen, words: list[str]) -> bool:
-    """Whether a doubtful word stands on a new link to a stranger, or in a line that was always there without it."""
+    """Whether a doubtful word stands on a new link to a stranger, or in a line that was always there
+    without it."""
     for anchor in seen.page.anchors:
         if seen.is_stranger(anchor.host) and not seen.is_volatile("links", anchor.region):
             label = anchor.label.lower()

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from app.engine.tamper.profile import words_of
+from app.engine.tamper.names import words_of
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, cut, make, where_of
 from app.engine.tamper.types import Reason
@@ -36,13 +36,32 @@ def look(seen: Seen) -> Iterator[Reason]:
         if not text or text in before:
             continue
         if _is_stuffed(text) and not any(_is_stuffed(each) for each in before):
-            yield make(seen, "seo_spam", "seo_spam", "high", "alert", "title_stuffed", what,
-                       before=next(iter(before), ""), after=text, what=what, text=cut(text, 100))  # fmt: skip
+            yield make(
+                "seo_spam",
+                "seo_spam",
+                "high",
+                "alert",
+                "title_stuffed",
+                what,
+                before=next(iter(before), ""),
+                after=text,
+                what=what,
+                text=cut(text, 100),
+            )
     for line in seen.new_lines:
         if line.hidden and line.hidden not in ("meta", "noscript", "template") and len(line.text) > 120:
             if _is_stuffed(line.text):
-                yield make(seen, "seo_spam", "seo_spam", "medium", "alert", "hidden_stuffed", line.region,
-                           where=where_of(line.region, line.hidden), after=line.text, text=cut(line.text, 100))  # fmt: skip
+                yield make(
+                    "seo_spam",
+                    "seo_spam",
+                    "medium",
+                    "alert",
+                    "hidden_stuffed",
+                    line.region,
+                    where=where_of(line.region, line.hidden),
+                    after=line.text,
+                    text=cut(line.text, 100),
+                )
                 break
     title, titles = seen.page.title, seen.profile.titles - {""}
     if (
@@ -54,8 +73,17 @@ def look(seen: Seen) -> Iterator[Reason]:
         # Where the page itself speaks of it, it is another article; a title of its own comes from elsewhere.
         words = words_of(title)
         is_new = len(words & seen.profile.words) < 0.5 * len(words)
-        yield make(seen, "seo_spam", "seo_spam", "medium", "alert" if is_new and not seen.is_maintenance else "notice",
-                   "title_exchanged", "title", before=next(iter(titles)), after=title, text=title)  # fmt: skip
+        yield make(
+            "seo_spam",
+            "seo_spam",
+            "medium",
+            "alert" if is_new and not seen.is_maintenance else "notice",
+            "title_exchanged",
+            "title",
+            before=next(iter(titles)),
+            after=title,
+            text=title,
+        )
 
 
 def _is_stuffed(text: str) -> bool:

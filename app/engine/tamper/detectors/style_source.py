@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.tamper.profile import stem
+from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
 from app.engine.tamper.types import Reason
@@ -37,22 +37,56 @@ def look(seen: Seen) -> Iterator[Reason]:
         place = where_of(ref.region, ref.hidden)
         if ref.role in ("stylesheet", "import") or (ref.role == "preload" and ref.note == "style"):
             if not ref.host and ref.url.startswith("data:") and stem(ref.url) not in known:
-                yield make(seen, "style_source", "resource_replaced", "medium", "alert", "style_data_new", ref.url[:40],
-                           where=place, after=ref.url)  # fmt: skip
+                yield make(
+                    "style_source",
+                    "resource_replaced",
+                    "medium",
+                    "alert",
+                    "style_data_new",
+                    ref.url[:40],
+                    where=place,
+                    after=ref.url,
+                )
                 continue
             standing = seen.standing(ref.host, "stylesheet", ref.url)
             if standing == "foreign":
-                yield make(seen, "style_source", "resource_replaced", "high", "alert", "style_host_new", ref.host,
-                           where=place, after=ref.url, host=host_or_self(ref.url))  # fmt: skip
+                yield make(
+                    "style_source",
+                    "resource_replaced",
+                    "high",
+                    "alert",
+                    "style_host_new",
+                    ref.host,
+                    where=place,
+                    after=ref.url,
+                    host=host_or_self(ref.url),
+                )
             elif standing == "known":
-                yield make(seen, "style_source", "resource_replaced", "low", "notice", "style_known_new", ref.host,
-                           where=place, after=ref.url, host=ref.host)  # fmt: skip
+                yield make(
+                    "style_source",
+                    "resource_replaced",
+                    "low",
+                    "notice",
+                    "style_known_new",
+                    ref.host,
+                    where=place,
+                    after=ref.url,
+                    host=ref.host,
+                )
         elif (
             ref.role == "background"
             and seen.is_stranger(ref.host)
             and not seen.is_volatile("pictures", ref.region)
         ):
             is_sheet = ref.note == "style"
-            yield make(seen, "style_source", "resource_replaced", "high" if is_sheet else "medium",
-                       "alert" if is_sheet or ref.region.count(">") <= 1 else "notice", "style_picture_new", ref.host,
-                       where=place, after=ref.url, host=ref.host)  # fmt: skip
+            yield make(
+                "style_source",
+                "resource_replaced",
+                "high" if is_sheet else "medium",
+                "alert" if is_sheet or ref.region.count(">") <= 1 else "notice",
+                "style_picture_new",
+                ref.host,
+                where=place,
+                after=ref.url,
+                host=ref.host,
+            )

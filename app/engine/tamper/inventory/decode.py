@@ -1,4 +1,5 @@
-"""Bytes to characters as a browser would: byte order mark, then the response's charset, then the page's own."""
+"""Bytes to characters as a browser would: byte order mark, then the response's charset, then the page's
+own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a page consists of, by role. Addresses are absolute; `host` is empty for what has none (`data:`, `mailto:`).
+"""What a page consists of, by role. Addresses are absolute; `host` is empty for what has none (`data:`,
+`mailto:`).
 
 `region` says where: tag and stable class, four levels up (`ul.news>li>a`). `hidden` is how something is kept
 out of sight, or empty.
@@ -35,8 +36,8 @@ class Ref(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A link. `label` is its text, or the name of its picture; `cls` its stable class; `root` the element that
-    hides it."""
+    """A link. `label` is its text, or the name of its picture; `cls` its stable class; `root` the element
+    that hides it."""
 
     label: str
     url: str
@@ -69,8 +70,8 @@ class Form(NamedTuple):
 
 
 class Inline(NamedTuple):
-    """A script in the page: `origin` is script, handler or address. `digest` is of its exact text, `says` what
-    people might come to read of it."""
+    """A script in the page: `origin` is script, handler or address. `digest` is of its exact text, `says`
+    what people might come to read of it."""
 
     origin: str
     digest: str

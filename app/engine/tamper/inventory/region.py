@@ -7,7 +7,8 @@ from functools import lru_cache
 
 LEVELS = 4
 _DIGITS = re.compile(r"\d+")
-# CSS modules and CSS-in-JS: `css-1x2y3z`, `sc-bdVaJa`, `Button_root__a1B2c`, `_3fK9x`, `jsx-123`, `svelte-abc12`.
+# CSS modules and CSS-in-JS: `css-1x2y3z`, `sc-bdVaJa`, `Button_root__a1B2c`, `_3fK9x`, `jsx-123`,
+# `svelte-abc12`.
 _GENERATED = re.compile(
     r"^(?:css|jsx|svelte|sc|emotion|styled|ng|_ngcontent|_nghost|data-v|makestyles|jss|tss)-?[\w-]*\d?"
     r"|^_[\w-]{4,}$|^[a-z]{1,3}[A-Z]\w{2,6}$|^[\w-]*[0-9][\w-]*[a-z][\w-]*[0-9][\w-]*$",

@@ -1,8 +1,10 @@
 """What a piece of script says: its skeleton, the hosts it names, and what it is able to do.
 
-The skeleton is the code with its literals stripped, so that another time stamp, token or article list makes no
+The skeleton is the code with its literals stripped, so that another time stamp, token or article list
+makes no
 other script of it. Hosts and abilities are looked for in the text and in what it decodes to: concatenated,
-escaped, reversed, base64 and character-code strings are taken apart, two layers deep, without running anything.
+escaped, reversed, base64 and character-code strings are taken apart, two layers deep, without running
+anything.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ _MAX_DECODED = 200_000
 
 
 class ScriptFacts(NamedTuple):
-    """`hosts` are named in code, not in its comments, `data_hosts` in data. `abilities` are the names of `ABILITIES`, each as often
+    """`hosts` are named in code, not in its comments, `data_hosts` in data. `abilities` are the names of
+    `ABILITIES`, each as often
     as it is found. `is_data` says that nothing in it runs; `says` are its strings that look like sentences,
     of short scripts only."""
 
@@ -67,7 +70,8 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"|[\"'][A-Za-z0-9+/]{160,}={0,2}[\"']"
     ),
     "write": re.compile(
-        r"document\s*(?:\.\s*write(?:ln)?|\[\s*[\"']write(?:ln)?[\"']\s*\])\s*\(\s*(?:[\"'`]\s*<|unescape|decode|atob|\w+\s*\))"
+        r"document\s*(?:\.\s*write(?:ln)?|\[\s*[\"']write(?:ln)?[\"']\s*\])\s*\(\s*(?:[\"'`]\s*<|unescape"
+        r"|decode|atob|\w+\s*\))"
     ),
     "location": re.compile(
         r"\blocation(?:\s*\.\s*href)?\s*=(?!=)|\blocation\s*\.\s*(?:replace|assign)\s*\("
@@ -76,12 +80,15 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"|\bwindow\.navigate\s*\("
     ),
     "inject": re.compile(
-        r"createElement[\"'\]\s]*\(\s*[\"'`](?:script|iframe|frame|object|embed|form)[\"'`]|[\"'`]<\s*(?:script|iframe)",
+        r"createElement[\"'\]\s]*\(\s*[\"'`](?:script|iframe|frame|object|embed|form)[\"'`]"
+        r"|[\"'`]<\s*(?:script|iframe)",
         re.I,
     ),
     "page": re.compile(
-        r"document\s*\.\s*(?:body|documentElement)\s*\.\s*(?:(?:inner|outer)(?:HTML|Text)|textContent)\s*=(?!=)"
-        r"|document\s*\.\s*open\s*\(|document\.title\s*=(?!=)|(?:body|documentElement)\s*\.\s*replace(?:Children|With)"
+        r"document\s*\.\s*(?:body|documentElement)\s*\.\s*(?:(?:inner|outer)(?:HTML|Text)"
+        r"|textContent)\s*=(?!=)"
+        r"|document\s*\.\s*open\s*\(|document\.title\s*=(?!=)|(?:body"
+        r"|documentElement)\s*\.\s*replace(?:Children|With)"
         r"|getElementsByTagName\(\s*[\"'](?:body|html)[\"']\s*\)\s*\[\s*0\s*\]\s*\.\s*innerHTML\s*="
     ),
     "listen": re.compile(
@@ -113,7 +120,8 @@ ABILITIES: dict[str, re.Pattern[str]] = {
     "wasm": re.compile(r"\bWebAssembly\b|application/wasm|\\0asm|AGFzbQ"),
     "miner": re.compile(
         r"coin-?hive|coinimp|crypto-?loot|cryptonight|deepminer|jsecoin|webminer|minero|authedmine|coin-have"
-        r"|monerominer|webmine|ppoi\.org|cryptonoter|webassembly\.stream|\bstratum\+|\bCoinHive\b|\bMiner\s*\("
+        r"|monerominer|webmine|ppoi\.org|cryptonoter|webassembly\.stream|\bstratum\+|\bCoinHive\b"
+        r"|\bMiner\s*\("
         r"|miner\.start\b|startMining|randomx|\bxmrig?\b|hashvault|supportxmr|minexmr|nanopool|throttleMiner",
         re.I,
     ),
@@ -180,7 +188,8 @@ _URL = re.compile(
     re.I,
 )
 _BARE = re.compile(
-    r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.)+[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\]|\\?/)""",
+    r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.)+[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\]"
+    r"|\\?/)""",
     re.I,
 )
 # A value with a quoted key is data, as programs write it: `"url": "https://…"`.
@@ -195,7 +204,8 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _QUOTED64 = re.compile(r"""["'`]([A-Za-z0-9+/]{12,}={0,2})["'`]""")
 _PLAIN_NAME = re.compile(r"[\w.:-]+\Z")
 _ASSIGNED = re.compile(
-    r"\s*(?:(?:var|let|const|window|self|globalThis)\b[\s.]*)?(?:[\w$.]|\[\s*[\"'][\w$.:-]+[\"']\s*\])+\s*=\s*"
+    r"\s*(?:(?:var|let|const|window|self|globalThis)\b[\s.]*)?(?:[\w$.]"
+    r"|\[\s*[\"'][\w$.:-]+[\"']\s*\])+\s*=\s*"
     r"(?:JSON\.parse\(\s*)?(?=[\[{])"
 )
 _PUSHED = re.compile(r"\s*\(?\s*(?:self|window)\.__next_f(?:\s*=.*?\|\|\s*\[\]\s*\))?\s*\)?\.push\(", re.S)

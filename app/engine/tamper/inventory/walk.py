@@ -81,6 +81,7 @@ _BLOCKS = frozenset(
     ]
 )
 _SILENT = frozenset(["script", "style", "template", "head", "select", "textarea", "object", "svg", "math"])
+_SIZED = frozenset(("marquee", "iframe", "frame", "embed", "object", "applet"))
 _BLANKS = re.compile(r"\s+")
 _REFRESH = re.compile(r"\s*([\d.]*)[\s;,]*(?:url\s*=\s*)?[\"']?\s*([^\"']*)", re.I)
 _LOGO = re.compile(r"logo|brand", re.I)
@@ -185,23 +186,7 @@ class Walk:
         if attributes:
             classes = attributes.get("class", "")
             own = self._own_hiding(tag, attributes, classes)
-            for name in attributes:
-                if (
-                    name in _CAPTIONS
-                    and len(attributes[name]) > 3
-                    and len(self.page.captions) < MAX_OF_A_KIND
-                ):
-                    self.page.captions.append(attributes[name][:_LABEL])
-                if name[:2] == "on" and len(name) > 4:
-                    self._inline("handler", attributes[name], f"{tag}[{name}]")
-            style = attributes.get("style")
-            if style and "(" in style:
-                for url in urls_in(style):
-                    self._ref("background", url)
-            if "background" in attributes:
-                self._ref("background", attributes["background"])
-            if style and _COVER.search(style) and not own:
-                self._cover(style)
+            self._attributes(tag, attributes, own)
         elif tag in ("noscript", "template"):
             own = tag
         self._parts.append(part(tag, classes))
@@ -216,6 +201,24 @@ class Walk:
             self._silent += 1
         elif element.text and not self._silent:
             self._text.append(element.text)
+
+    def _attributes(self, tag: str, attributes: Attributes, hidden: str) -> None:
+        """What any element may carry: captions, event handlers, style that loads or covers."""
+        for name in attributes:
+            if name in _CAPTIONS:
+                if len(attributes[name]) > 3 and len(self.page.captions) < MAX_OF_A_KIND:
+                    self.page.captions.append(attributes[name][:_LABEL])
+            elif name[:2] == "on" and len(name) > 4:
+                self._inline("handler", attributes[name], f"{tag}[{name}]")
+        style = attributes.get("style")
+        if style:
+            if "(" in style:
+                for url in urls_in(style):
+                    self._ref("background", url)
+            if not hidden and _COVER.search(style):
+                self._cover(style)
+        if "background" in attributes:
+            self._ref("background", attributes["background"])
 
     def _end(self, element: Any) -> None:
         tag = element.tag
@@ -264,35 +267,22 @@ class Walk:
 
     def _own_hiding(self, tag: str, attributes: Attributes, classes: str) -> str:
         style = attributes.get("style")
-        if style:
-            how = hides(style)
-            if how:
-                return how
-            # White on nothing we know of: hidden on most pages.
-            if _WHITE.search(style) and not _GROUND.search(style):
-                return "white"
+        how = (hides(style) if style else None) or self._ruled_hiding(attributes, classes)
+        if how:
+            return how
+        # White on nothing we know of: hidden on most pages.
+        if style and _WHITE.search(style) and not _GROUND.search(style):
+            return "white"
         if "hidden" in attributes:
             return "hidden"
+        return _hiding_by_tag(tag, attributes)
+
+    def _ruled_hiding(self, attributes: Attributes, classes: str) -> str:
         if classes and self._classes:
             for name in classes.split():
                 if name in self._classes:
                     return self._classes[name]
-        if self._ids:
-            identifier = attributes.get("id")
-            if identifier in self._ids:
-                return self._ids[identifier]
-        if tag in ("noscript", "template"):
-            return tag
-        if tag in ("marquee", "iframe", "frame", "embed", "object") and any(
-            attributes.get(name, "").rstrip("px%") in ("0", "1", "2") for name in ("width", "height")
-        ):
-            return "zero-size"
-        if tag == "font" and (
-            attributes.get("size") in ("0", "-7")
-            or attributes.get("color", "").lower() in ("#ffffff", "white", "#fff")
-        ):
-            return "white"
-        return ""
+        return self._ids.get(attributes.get("id", ""), "") if self._ids else ""
 
     # Roles.
 
@@ -463,7 +453,7 @@ class Walk:
 
     def _field(self, element: Any, attributes: Attributes) -> None:
         kind = attributes.get("type", "text" if element.tag == "input" else element.tag).lower()
-        words = f"{attributes.get('name', '')} {attributes.get('id', '')} {attributes.get('autocomplete', '')} {attributes.get('placeholder', '')}"
+        words = " ".join(attributes.get(name, "") for name in ("name", "id", "autocomplete", "placeholder"))
         secret = next((name for name, pattern in _SECRET.items() if pattern.search(words)), None)
         if kind in ("text", "password", "tel", "number", "email") and (secret or kind == "password"):
             kind = secret or "password"
@@ -531,6 +521,21 @@ class Walk:
 
     def _html(self, element: Any, attributes: Attributes) -> None:
         self.page.lang = self.page.lang or attributes.get("lang", "").lower()[:20]
+
+
+def _hiding_by_tag(tag: str, attributes: Attributes) -> str:
+    if tag in ("noscript", "template"):
+        return tag
+    if tag in _SIZED and any(
+        attributes.get(name, "").rstrip("px%") in ("0", "1", "2") for name in ("width", "height")
+    ):
+        return "zero-size"
+    if tag == "font" and (
+        attributes.get("size") in ("0", "-7")
+        or attributes.get("color", "").lower() in ("#ffffff", "white", "#fff")
+    ):
+        return "white"
+    return ""
 
 
 def role_of(words: str) -> str:
