@@ -181,6 +181,10 @@ def _add_addresses(profile: Profile, page: Inventory) -> None:
             _add_file(profile, ref.url, ref.host)
         if ref.role == "cover":
             profile.covers.add(ref.note)
+    _add_links(profile, page)
+
+
+def _add_links(profile: Profile, page: Inventory) -> None:
     for anchor in page.anchors:
         if anchor.host:
             profile.sites.setdefault("anchor", set()).add(site_of(anchor.host))

@@ -40,6 +40,19 @@ _MAINTENANCE = re.compile(
 )
 
 
+_INTERPOSED = re.compile(
+    r"cookie|kakor|sušenk|piškot|galletas|çerez|куки|куків|クッキー|쿠키|كوكي|تعريف الارتباط|עוגיות|คุกกี้"
+    r"|कुकी|evästei"
+    r"|\bconsent\b|\bgdpr\b|privacy (?:choices|settings)|your privacy|隐私(?:政策|设置)|同意.{0,12}(?:继续"
+    r"|使用)"
+    r"|verify (?:that )?you are|are you (?:a )?(?:human|robot|over|of legal)|not a robot"
+    r"|checking your browser|just a moment"
+    r"|enable javascript|captcha|人机验证|安全验证|请完成验证|年满|18\+|years of age|age verification"
+    r"|请稍候.{0,10}跳转",
+    re.I,
+)
+
+
 @dataclass
 class Seen:
     """A page beside its profile. `relatives` are the profiles of its other views."""
@@ -206,8 +219,25 @@ class Seen:
     @cached_property
     def is_maintenance(self) -> bool:
         """A short page that says it is being worked on."""
-        text = f"{self.page.title}\n{self.page.text}"
-        return len(self.page.text) < 3_000 and bool(_MAINTENANCE.search(text)) and self.kept_words < 0.9
+        return self._is_short_instead and bool(_MAINTENANCE.search(f"{self.page.title}\n{self.page.text}"))
+
+    @cached_property
+    def is_interposed(self) -> bool:
+        """A short page before the page: consent to cookies, proof of age or of being human."""
+        return self._is_short_instead and bool(_INTERPOSED.search(f"{self.page.title}\n{self.page.text}"))
+
+    @property
+    def _is_short_instead(self) -> bool:
+        return len(self.page.text) < 3_000 and self.kept_words < 0.9
+
+    @cached_property
+    def is_interrupted(self) -> bool:
+        """Whether something honest stands before the page for a while, or the server says that it failed."""
+        return self.is_maintenance or self.is_interposed or self.is_failing
+
+    @property
+    def is_failing(self) -> bool:
+        return self.page.status >= 400 and self.page.status not in self.profile.statuses
 
     @cached_property
     def is_replaced(self) -> bool:

@@ -67,15 +67,15 @@ def look(seen: Seen) -> Iterator[Reason]:
             status=page.status,
         )
         return
-    if seen.is_maintenance:
+    if seen.is_interrupted:
         return
     length, least = len(page.text), profile.least_text
-    if least >= 20 and length < max(10, least * 0.02) and not seen.page.pictures and len(page.anchors) < 3:
+    if least >= 20 and length < 15 and not seen.page.pictures and len(page.anchors) < 3:
         yield make("content_removed", "content_removed", "critical", "alert", "page_blank", "")
         return
-    match = _ERRORS.search(f"{page.title}\n{page.text[:4_000]}")
+    match = _ERRORS.search(f"{page.title}\n{page.text[:4_000]}") if seen.kept_words < 0.7 else None
     was_there = match is not None and any(match.group().lower() in line for line in profile.lines)
-    if match and not was_there and seen.kept_words < 0.7:
+    if match and not was_there:
         yield make(
             "content_removed",
             "content_removed",

@@ -25,6 +25,10 @@ _LETTERS = 25
             "The page was rebuilt: {lost} % of its words have gone, but it leads where it led.",
             "页面已改版：{lost}% 的词语消失，但链接仍指向原处。",
         ),
+        "page_interposed": (
+            "Something stands before the page: consent, proof of age or of being human.",
+            "页面前出现了提示：Cookie 同意、年龄确认或人机验证。",
+        ),
         "page_in_maintenance": ("The page says that it is being worked on.", "页面显示正在维护。"),
         "foreign_script": (
             "The page has {letters} letters of {script}, which it never used: “{text}”.",
@@ -41,6 +45,8 @@ def look(seen: Seen) -> Iterator[Reason]:
     first = next((line.text for line in seen.new_lines if not line.hidden), "")
     if seen.is_maintenance:
         yield make("defacement", "content_removed", "low", "notice", "page_in_maintenance", "", after=first)
+    elif seen.is_interposed:
+        yield make("defacement", "content_removed", "low", "notice", "page_interposed", "", after=first)
     elif seen.is_redesign:
         yield make(
             "defacement",
@@ -52,7 +58,7 @@ def look(seen: Seen) -> Iterator[Reason]:
             after=first,
             lost=lost,
         )
-    elif seen.is_replaced and seen.page.status < 400 and len(seen.new_words) >= 3:
+    elif seen.is_replaced and not seen.is_failing and len(seen.new_words) >= 3:
         yield make(
             "defacement",
             "defacement",
@@ -71,7 +77,7 @@ def look(seen: Seen) -> Iterator[Reason]:
         and seen.page.language
         and seen.page.language not in before
         and seen.kept_words < 0.6
-        and not seen.is_maintenance
+        and not seen.is_interrupted
     ):
         yield make(
             "defacement",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of, site_of
@@ -11,6 +12,7 @@ from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Reason
 
+_TARGET = re.compile(r"(?:https?:)?//[^\s\"'<>]+|[\w.+-]+@[\w.-]+\.[a-z]{2,24}", re.I)
 _FORM_SERVICES = {"mailing", "payment", "chat", "social"}
 
 
@@ -129,7 +131,7 @@ def _values(seen: Seen) -> Iterator[Reason]:
     """Hidden fields that say where money or answers go."""
     for ref in seen.page.refs:
         before = seen.profile.values.get(ref.note, "") if ref.role == "value" else ""
-        if not before or ref.url == before:
+        if ref.url == before or not (_TARGET.fullmatch(before) and _TARGET.fullmatch(ref.url)):
             continue
         is_mail = "@" in before and "//" not in before
         is_other = (

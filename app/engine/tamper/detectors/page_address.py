@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of, site_of
-from app.engine.tamper.known import kind_of
+from app.engine.tamper.inventory.model import Ref
 from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
-from app.engine.tamper.types import Reason
+from app.engine.tamper.types import Level, Reason
 
 
 @detector(
@@ -36,62 +36,10 @@ from app.engine.tamper.types import Reason
 )
 def look(seen: Seen) -> Iterator[Reason]:
     for ref in seen.page.refs:
-        if ref.role == "refresh":
-            if stem(ref.url) in seen.profile.urls.get("refresh", ()):
-                continue
-            if (ref.host and not seen.is_own(ref.host)) or (
-                not ref.host and ref.url[:5].lower() in ("data:", "javas")
-            ):
-                yield make(
-                    "page_address",
-                    "redirect",
-                    "critical",
-                    "alert",
-                    "refresh_new",
-                    host_or_self(ref.url),
-                    where=where_of(ref.region),
-                    after=ref.url,
-                    host=host_or_self(ref.url),
-                    seconds=ref.note or "0",
-                )
-            elif not _is_reload(seen, ref.url):
-                yield make(
-                    "page_address",
-                    "redirect",
-                    "medium",
-                    "notice",
-                    "refresh_own_new",
-                    stem(ref.url),
-                    where=where_of(ref.region),
-                    after=ref.url,
-                )
-        elif ref.role == "base" and ref.host and not seen.is_own(ref.host):
-            if stem(ref.url) not in seen.profile.urls.get("base", ()):
-                yield make(
-                    "page_address",
-                    "redirect",
-                    "critical",
-                    "alert",
-                    "base_new",
-                    ref.host,
-                    where=where_of(ref.region),
-                    after=ref.url,
-                    host=ref.host,
-                )
-        elif ref.role in ("canonical", "amphtml") or (ref.role == "meta" and ref.note == "og:url"):
-            if _is_foreign_name(seen, ref.host, ref.role):
-                level = "alert" if ref.role == "canonical" else "notice"
-                yield make(
-                    "page_address",
-                    "seo_spam",
-                    "high",
-                    level,
-                    "canonical_foreign",  # type: ignore[arg-type]
-                    f"{ref.role}:{ref.host}",
-                    where=where_of(ref.region),
-                    after=ref.url,
-                    host=ref.host,
-                )
+        find = _FINDERS.get(ref.note if ref.role == "meta" else ref.role)
+        found = find(seen, ref) if find else None
+        if found is not None:
+            yield found
     final = host_of(seen.page.final_url)
     if final and site_of(final) not in seen.profile.finals and not seen.is_own(final):
         yield make(
@@ -107,9 +55,78 @@ def look(seen: Seen) -> Iterator[Reason]:
         )
 
 
+def _refresh(seen: Seen, ref: Ref) -> Reason | None:
+    if stem(ref.url) in seen.profile.urls.get("refresh", ()):
+        return None
+    is_code = not ref.host and ref.url[:5].lower() in ("data:", "javas")
+    if is_code or (ref.host and not seen.is_own(ref.host)):
+        return make(
+            "page_address",
+            "redirect",
+            "critical",
+            "alert",
+            "refresh_new",
+            host_or_self(ref.url),
+            where=where_of(ref.region),
+            after=ref.url,
+            host=host_or_self(ref.url),
+            seconds=ref.note or "0",
+        )
+    if _is_reload(seen, ref.url):
+        return None
+    return make(
+        "page_address",
+        "redirect",
+        "medium",
+        "notice",
+        "refresh_own_new",
+        stem(ref.url),
+        where=where_of(ref.region),
+        after=ref.url,
+    )
+
+
+def _base(seen: Seen, ref: Ref) -> Reason | None:
+    if not ref.host or seen.is_own(ref.host) or stem(ref.url) in seen.profile.urls.get("base", ()):
+        return None
+    return make(
+        "page_address",
+        "redirect",
+        "critical",
+        "alert",
+        "base_new",
+        ref.host,
+        where=where_of(ref.region),
+        after=ref.url,
+        host=ref.host,
+    )
+
+
+def _canonical(seen: Seen, ref: Ref) -> Reason | None:
+    if not seen.is_stranger(ref.host):
+        return None
+    level: Level = "alert" if ref.role == "canonical" else "notice"
+    return make(
+        "page_address",
+        "seo_spam",
+        "high",
+        level,
+        "canonical_foreign",
+        f"{ref.role}:{ref.host}",
+        where=where_of(ref.region),
+        after=ref.url,
+        host=ref.host,
+    )
+
+
 def _is_reload(seen: Seen, url: str) -> bool:
     return stem(url) in (stem(seen.page.url), stem(seen.page.final_url))
 
 
-def _is_foreign_name(seen: Seen, host: str, role: str) -> bool:
-    return bool(host) and not seen.is_own(host) and not kind_of(host) and site_of(host) not in seen.all_sites
+_FINDERS = {
+    "refresh": _refresh,
+    "base": _base,
+    "canonical": _canonical,
+    "amphtml": _canonical,
+    "og:url": _canonical,
+}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from app.engine.tamper.hosts import path_of
+from app.engine.tamper.inventory.model import Ref
 from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
@@ -17,6 +18,9 @@ _ODD_PLACE = re.compile(
     r"|\.(?:jpe?g|png|gif|bmp|webp|ico|txt|log|pdf|css|woff2?|dat|bak)$",
     re.I,
 )
+
+
+_CODE = ("script", "worker", "fetch", "")
 
 
 @detector(
@@ -51,85 +55,96 @@ _ODD_PLACE = re.compile(
 def look(seen: Seen) -> Iterator[Reason]:
     known = set().union(*(p.urls.get("script", set()) for p in seen.family))
     for ref in seen.page.refs:
-        if ref.role not in ("script", "preload", "import", "manifest") or (
-            ref.role == "preload" and ref.note not in ("script", "worker", "fetch", "")
-        ):
+        if ref.role == "script":
+            found = _script(seen, ref, known)
+        elif ref.role in ("import", "manifest") or (ref.role == "preload" and ref.note in _CODE):
+            found = _ahead(seen, ref)
+        else:
             continue
-        place = where_of(ref.region, ref.hidden)
-        if ref.role == "script" and not ref.host and ref.url[:5].lower() in ("data:", "blob:"):
-            if stem(ref.url) not in known:
-                yield make(
-                    "script_host",
-                    "malicious_script",
-                    "critical",
-                    "alert",
-                    "script_in_address",
-                    ref.url[:80],
-                    where=place,
-                    after=ref.url,
-                )
-            continue
-        standing = seen.standing(ref.host, "script", ref.url)
-        if ref.role != "script":
-            if standing == "foreign" and seen.is_stranger(ref.host):
-                yield make(
-                    "script_host",
-                    "malicious_script",
-                    "high",
-                    "alert",
-                    "script_import",
-                    ref.host,
-                    where=place,
-                    after=ref.url,
-                    host=ref.host,
-                )
-        elif standing == "foreign":
-            yield make(
-                "script_host",
-                "malicious_script",
-                "critical",
-                "alert",
-                "script_host_new",
-                ref.host,
-                where=place,
-                after=ref.url,
-                host=host_or_self(ref.url),
-            )
-        elif standing == "known":
-            yield make(
-                "script_host",
-                "malicious_script",
-                "low",
-                "notice",
-                "script_known_new",
-                ref.host,
-                where=place,
-                after=ref.url,
-                host=ref.host,
-            )
-        elif standing in ("own", "seen") and stem(ref.url) not in known:
-            path = path_of(ref.url)
-            if standing == "own" and _ODD_PLACE.search(path):
-                yield make(
-                    "script_host",
-                    "malicious_script",
-                    "high",
-                    "alert",
-                    "script_odd_place",
-                    stem(ref.url),
-                    where=place,
-                    after=ref.url,
-                    path=path,
-                )
-            elif standing == "own":
-                yield make(
-                    "script_host",
-                    "malicious_script",
-                    "low",
-                    "notice",
-                    "script_own_new",
-                    stem(ref.url),
-                    where=place,
-                    after=ref.url,
-                    path=path,
-                )
+        if found is not None:
+            yield found
+
+
+def _script(seen: Seen, ref: Ref, known: set[str]) -> Reason | None:
+    place, name = where_of(ref.region, ref.hidden), stem(ref.url)
+    if not ref.host:
+        if ref.url[:5].lower() not in ("data:", "blob:") or name in known:
+            return None
+        return make(
+            "script_host",
+            "malicious_script",
+            "critical",
+            "alert",
+            "script_in_address",
+            ref.url[:80],
+            where=place,
+            after=ref.url,
+        )
+    standing = seen.standing(ref.host, "script", ref.url)
+    if standing == "foreign":
+        return make(
+            "script_host",
+            "malicious_script",
+            "critical",
+            "alert",
+            "script_host_new",
+            ref.host,
+            where=place,
+            after=ref.url,
+            host=host_or_self(ref.url),
+        )
+    if standing == "known":
+        return make(
+            "script_host",
+            "malicious_script",
+            "low",
+            "notice",
+            "script_known_new",
+            ref.host,
+            where=place,
+            after=ref.url,
+            host=ref.host,
+        )
+    if standing != "own" or name in known:
+        return None
+    path = path_of(ref.url)
+    if _ODD_PLACE.search(path):
+        return make(
+            "script_host",
+            "malicious_script",
+            "high",
+            "alert",
+            "script_odd_place",
+            name,
+            where=place,
+            after=ref.url,
+            path=path,
+        )
+    return make(
+        "script_host",
+        "malicious_script",
+        "low",
+        "notice",
+        "script_own_new",
+        name,
+        where=place,
+        after=ref.url,
+        path=path,
+    )
+
+
+def _ahead(seen: Seen, ref: Ref) -> Reason | None:
+    """What is loaded to be run later."""
+    if seen.standing(ref.host, "script", ref.url) != "foreign" or not seen.is_stranger(ref.host):
+        return None
+    return make(
+        "script_host",
+        "malicious_script",
+        "high",
+        "alert",
+        "script_import",
+        ref.host,
+        where=where_of(ref.region, ref.hidden),
+        after=ref.url,
+        host=ref.host,
+    )

@@ -117,12 +117,14 @@ def _is_planted(seen: Seen, words: list[str]) -> bool:
 
 
 def _is_news(seen: Seen, word: str) -> bool:
-    """Whether the word stands but once, in sight, in a sentence of a region that changes by itself."""
+    """Whether the word stands but once, in sight, in a longer sentence of its own: a report on the matter.
+
+    Words planted come in numbers, on links, or in what was always there.
+    """
     lines = [line for line in seen.new_lines if word in line.text.lower()]
     return (
         len(lines) == 1
         and not lines[0].hidden
-        and len(lines[0].text) >= len(word) + 12
-        and seen.is_volatile("text", lines[0].region)
-        and not any(seen.is_stranger(a.host) and word in a.label.lower() for a in seen.page.anchors)
+        and len(lines[0].text) >= 2 * len(word) + 6
+        and not _is_planted(seen, [word])
     )

@@ -11,6 +11,7 @@ from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, cut, make, where_of
 from app.engine.tamper.types import Reason
 
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}|[\u3040-\u9fff\uac00-\ud7af]{2,6}")
 _PARTS = re.compile(r"[,|;、，_–—-]")
 
 
@@ -77,7 +78,7 @@ def look(seen: Seen) -> Iterator[Reason]:
             "seo_spam",
             "seo_spam",
             "medium",
-            "alert" if is_new and not seen.is_maintenance else "notice",
+            "alert" if is_new and not seen.is_interrupted else "notice",
             "title_exchanged",
             "title",
             before=next(iter(titles)),
@@ -87,7 +88,10 @@ def look(seen: Seen) -> Iterator[Reason]:
 
 
 def _is_stuffed(text: str) -> bool:
-    """One word four times, or eight parts and more."""
-    words = Counter(word.lower() for word in re.findall(r"[^\W\d_]{3,}", text))
-    most = max(words.values(), default=0)
-    return most >= 4 or len([part for part in _PARTS.split(text) if part.strip()]) >= 9
+    """One long word four times and every sixth, or ten parts and more, none of them a sentence."""
+    words = [word.lower() for word in _LONG_WORD.findall(text)]
+    _, count = max(Counter(words).items(), key=lambda each: each[1], default=("", 0))
+    if count >= 4 and count * 6 >= len(words):
+        return True
+    parts = [part for part in _PARTS.split(text) if part.strip()]
+    return len(parts) >= 10 and max(len(part) for part in parts) < 40

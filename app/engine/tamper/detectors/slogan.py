@@ -11,11 +11,12 @@ from app.engine.tamper.types import Reason
 
 _LEET = str.maketrans("4@31!05$7", "aaeiiosst")
 _TAKEN = re.compile(
-    r"\b(?:hacked|defaced|pwned|owned|rooted|hijacked|0wned|cracked|stamped)\W{1,4}(?:by|from)\b"
+    r"\b(?:hacked|defaced|pwned|0wned|h4cked|hacked-by)\W{1,4}(?:by|from)\b"
     r"|\b(?:been|got|was|were|is|are)\s+(?:hacked|defaced|pwned|hijacked|compromi[sz]ed)\b"
     r"|\b(?:site|website|page|server|system|security)\b.{0,24}\b(?:hacked|defaced|pwned|hijacked"
     r"|compromi[sz]ed)\b"
-    r"|^.{0,60}\bwas here\W*$|^\W*(?:hacked|defaced|pwned|h4x|hax+ed)\W*$|\bhack(?:ed|er)?\W+(?:team|crew"
+    r"|^.{0,40}\b(?:owned|rooted|hijacked|cracked|stamped|touched) by\b.{0,40}$|^.{0,60}\bwas here\W*$"
+    r"|^\W*(?:hacked|defaced|pwned|h4x|hax+ed)\W*$|\bhack(?:ed|er)?\W+(?:team|crew"
     r"|army|group)\b"
     r"|已被.{0,24}(?:入侵|攻陷|黑掉|攻破|黑了|拿下|渗透)|被.{0,12}黑客.{0,8}(?:攻|入)|(?:网站|本站|系统"
     r"|页面|服务器).{0,10}(?:被黑|沦陷|已被接管)"
@@ -28,6 +29,7 @@ _TAKEN = re.compile(
     r"|הותקף|נפרץ|هک شد|हैक (?:कर|कि|हो)|\bhacknut|\bhackat\b|\bhackad\b|\bhakkeroitu|\bfeltört|χακαρ",
     re.I,
 )
+_WAS_HERE = re.compile(r"^.{0,60}\bwas here\W*$|\b(?:hacked|h4cked|pwned|defaced)\b", re.I)
 _SLOGAN = re.compile(
     r"\b(?:down with|death to|stop the|end the|free(?:dom)? (?:for|to)?|long live|no war|no peace"
     r"|no justice|justice for"
@@ -68,6 +70,11 @@ def look(seen: Seen) -> Iterator[Reason]:
     lines = [(line.text, line.region, line.hidden) for line in seen.new_lines if line.hidden != "meta"]
     if seen.page.title and seen.page.title not in seen.profile.titles:
         lines.insert(0, (seen.page.title, "title", ""))
+    lines += [
+        (anchor.label, anchor.region, anchor.hidden)
+        for anchor in seen.page.anchors
+        if _WAS_HERE.search(anchor.label)
+    ]
     lines += [(text, each.region, "script") for each in seen.new_inlines for text in each.says.splitlines()]
     slogans: list[tuple[str, str]] = []
     counts: dict[str, int] = {}

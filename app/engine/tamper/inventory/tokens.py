@@ -76,7 +76,8 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str | None], str], ...
         "wallet",
         re.compile(
             rf"\b(?:bc1[ac-hj-np-z02-9]{{25,62}}|[13][{_B58}]{{25,34}}|0x[0-9a-fA-F]{{40}}|T[{_B58}]{{33}}"
-            rf"|4[0-9AB][{_B58}]{{93}}|ltc1[ac-hj-np-z02-9]{{25,62}})\b"
+            rf"|4[0-9AB][{_B58}]{{93}}|(?:ltc1|tb1|cosmos1|addr1)[ac-hj-np-z02-9]{{25,100}}|(?:bitcoincash:)?q[ac-hj-np-z02-9]{{41}}"
+            rf"|D[5-9A-HJ-NP-U][{_B58}]{{32}}|[LM][{_B58}]{{26,33}}|r[{_B58}]{{27,34}})\b"
         ),
         _as_is,
         "",

@@ -81,6 +81,10 @@ _BLOCKS = frozenset(
     ]
 )
 _SILENT = frozenset(["script", "style", "template", "head", "select", "textarea", "object", "svg", "math"])
+# Attributes that frameworks run as code: Vue, Alpine, Angular, htmx.
+_ACTING = re.compile(
+    r"@|v-(?:on|html|bind)|x-(?:init|on|data|html|effect)|(?:data-)?ng-|hx-on|\(\w+\)$|data-hx-on"
+)
 _SIZED = frozenset(("marquee", "iframe", "frame", "embed", "object", "applet"))
 _BLANKS = re.compile(r"\s+")
 _REFRESH = re.compile(r"\s*([\d.]*)[\s;,]*(?:url\s*=\s*)?[\"']?\s*([^\"']*)", re.I)
@@ -208,7 +212,7 @@ class Walk:
             if name in _CAPTIONS:
                 if len(attributes[name]) > 3 and len(self.page.captions) < MAX_OF_A_KIND:
                     self.page.captions.append(attributes[name][:_LABEL])
-            elif name[:2] == "on" and len(name) > 4:
+            elif (name[:2] == "on" and len(name) > 4) or _ACTING.match(name):
                 self._inline("handler", attributes[name], f"{tag}[{name}]")
         style = attributes.get("style")
         if style:
