@@ -25,7 +25,7 @@ from tests.tamper.corpus.markup import Document, plain_text
 from tests.tamper.corpus.packages import MANY_SITES, PACKAGES, Package
 
 _PIP = ("python3", "-m", "pip", "download", "-q", "--no-deps")
-_SMALLEST, _LARGEST = 3_000, 320_000
+_SMALLEST, _LARGEST = 1_200, 320_000
 # A page that sells bets or bodies by itself can't show that such words were planted.
 _UNFIT = re.compile(r"casino|porn|viagra|\bbet(?:ting)?\b|博彩|\bxxx\b|escort|hacked by", re.IGNORECASE)
 _CHARSET = re.compile(rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
@@ -192,7 +192,7 @@ def _name(package: Package, path: str) -> str:
 def _is_fit(words: str, address: str) -> bool:
     if ".onion" in address or len(_UNFIT.findall(words)) > 1:
         return False
-    return language.letters(words) >= 250
+    return language.letters(words) >= 120
 
 
 def _address(package: Package, path: str, source: str) -> str:
