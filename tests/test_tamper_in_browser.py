@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.client import Api
 from tests.service.tamper.site import WebSite, article, tampered, web_site
 from tests.stack import Stack, running_stack
 from tests.test_first_path import log_in
@@ -25,18 +26,31 @@ def stack(chromium_path: str) -> Iterator[Stack]:
         yield stack
 
 
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> Api:
+    """One log-in for all tests: many in a row are refused."""
+    api = stack.api()
+    api.patch("/settings", is_set_up=True)
+    return api
+
+
 @pytest.fixture
 def site() -> Iterator[WebSite]:
     with web_site() as site:
         yield site
 
 
-def watch(page: Page, stack: Stack, site: WebSite, how: str) -> None:
-    """Add the site's start page by the form, and wait until it is learned."""
-    stack.api().patch("/settings", is_set_up=True)
-    made = stack.api().post("/sites", name=f"Library {site.base_url}", base_url=f"{site.base_url}/")
+def enter(page: Page, stack: Stack, api: Api, site: WebSite) -> str:
+    """Log in, with the site added; its id."""
+    made = api.post("/sites", name=f"Library {site.base_url}", base_url=f"{site.base_url}/")
     log_in(page, stack)
-    page.goto(f"{stack.base_url}/watches/new?site={made['id']}")
+    return str(made["id"])
+
+
+def watch(page: Page, stack: Stack, api: Api, site: WebSite, how: str) -> None:
+    """Add the site's start page by the form, and wait until it is learned."""
+    site_id = enter(page, stack, api, site)
+    page.goto(f"{stack.base_url}/watches/new?site={site_id}")
     page.get_by_label("Name").fill("Start page")
     page.get_by_label(how).check()
     page.get_by_role("button", name="Watch it").click()
@@ -58,8 +72,10 @@ def compare(page: Page, show: str) -> None:
     page.locator("#compare").get_by_role("link", name=show, exact=True).click()
 
 
-def test_a_person_sees_tampering_approves_it_and_has_peace(page: Page, stack: Stack, site: WebSite) -> None:
-    watch(page, stack, site, "Real browser")
+def test_a_person_sees_tampering_approves_it_and_has_peace(
+    page: Page, stack: Stack, api: Api, site: WebSite
+) -> None:
+    watch(page, stack, api, site, "Real browser")
     address = page.url
 
     site.pages["/"] = tampered(article())
@@ -99,8 +115,10 @@ def test_a_person_sees_tampering_approves_it_and_has_peace(page: Page, stack: St
     expect(page.locator("#alerts")).to_contain_text("Nothing is open")
 
 
-def test_a_page_that_lies_to_search_engines_is_seen(page: Page, stack: Stack, site: WebSite) -> None:
-    watch(page, stack, site, "Plain fetch")
+def test_a_page_that_lies_to_search_engines_is_seen(
+    page: Page, stack: Stack, api: Api, site: WebSite
+) -> None:
+    watch(page, stack, api, site, "Plain fetch")
 
     site.crawler_pages["/"] = tampered(article("Best online casino bonus", "Slots, poker and betting."))
     check_now(page)
@@ -110,10 +128,10 @@ def test_a_page_that_lies_to_search_engines_is_seen(page: Page, stack: Stack, si
     expect(page.locator("#compare")).to_contain_text("casino")
 
 
-def test_a_copy_opened_by_itself_runs_nothing(page: Page, stack: Stack, site: WebSite) -> None:
+def test_a_copy_opened_by_itself_runs_nothing(page: Page, stack: Stack, api: Api, site: WebSite) -> None:
     acting = "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">"
     site.pages["/"] = article(note=acting)
-    watch(page, stack, site, "Plain fetch")
+    watch(page, stack, api, site, "Plain fetch")
     copy = page.get_by_role("link", name="Show").first.get_attribute("href")
 
     page.goto(f"{stack.base_url}{copy}")
@@ -123,12 +141,9 @@ def test_a_copy_opened_by_itself_runs_nothing(page: Page, stack: Stack, site: We
     assert page.evaluate("origin") == "null"
 
 
-def test_key_pages_are_found_chosen_and_watched(page: Page, stack: Stack, site: WebSite) -> None:
+def test_key_pages_are_found_chosen_and_watched(page: Page, stack: Stack, api: Api, site: WebSite) -> None:
     site.pages.update({"/news": article("News"), "/contact": article("Contact")})
-    stack.api().patch("/settings", is_set_up=True)
-    made = stack.api().post("/sites", name=f"Library {site.base_url}", base_url=f"{site.base_url}/")
-    log_in(page, stack)
-    page.goto(f"{stack.base_url}/watches/find?site={made['id']}")
+    page.goto(f"{stack.base_url}/watches/find?site={enter(page, stack, api, site)}")
     page.get_by_role("button", name="Look for pages").click()
     page.get_by_label("News", exact=True).uncheck(timeout=PATIENCE_MS)
     page.get_by_role("button", name="Watch the chosen pages").click(timeout=PATIENCE_MS)
