@@ -15,13 +15,13 @@ from tests.service.outbox import Hook, running_hook
 from tests.service.tamper.site import WebSite, article, tampered, web_site
 from tests.stack import Stack, running_stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.browser, pytest.mark.stack]
 IN_TIME_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    with running_stack(CLOUDEYE_CHROMIUM="no-such-browser") as started:
+def stack(chromium_path: str) -> Iterator[Stack]:
+    with running_stack(CLOUDEYE_CHROMIUM=chromium_path) as started:
         yield started
 
 
@@ -40,6 +40,11 @@ def hook() -> Iterator[Hook]:
 def state_of(api: Api, watch: dict[str, Any]) -> str:
     state: str = api.get(f"/tamper/watches/{watch['id']}")["state"]
     return state
+
+
+def checked_at(api: Api, watch: dict[str, Any]) -> str:
+    moment: str = api.get(f"/tamper/watches/{watch['id']}")["status"]["last_checked_at"]
+    return moment
 
 
 def heard(hook: Hook) -> list[str]:
@@ -66,9 +71,8 @@ def test_a_tampered_page_is_told_and_approved_into_silence(stack: Stack, web: We
     done = api.post(f"/tamper/alerts/{alert['id']}/approve", reason="our new partner")
     assert done["state"] == "approved"
     servers.wait_for(lambda: state_of(api, watch) == "OK", "silence")
-    api.post(f"/tamper/watches/{watch['id']}/run")
-    before = len(web.asked)
-    servers.wait_for(lambda: len(web.asked) > before, "another check")
+    before = checked_at(api, watch)
+    servers.wait_for(lambda: checked_at(api, watch) != before, "another check", seconds=IN_TIME_SECONDS)
     assert api.get("/tamper/alerts", state="open")["items"] == []
     assert heard(hook) == ["alert.opened"]
 
@@ -89,3 +93,13 @@ def test_pages_are_found_and_watched_by_choice(stack: Stack, web: WebSite) -> No
     watches = api.post(f"/tamper/discoveries/{job['id']}/confirm", urls=urls[:2])["items"]
     assert [watch["url"] for watch in watches] == urls[:2]
     assert [page["is_watched"] for page in found()["pages"]] == [True, True, False]
+
+
+def test_a_page_is_watched_in_a_browser_by_a_process_of_its_own(stack: Stack, web: WebSite) -> None:
+    assert "browser" in stack.pids()
+    api = stack.api()
+    site = api.post("/sites", name="Library", base_url=web.base_url)
+    watch = api.post("/tamper/watches", site_id=site["id"], url=web.base_url + "/", mode="browser")
+    servers.wait_for(lambda: state_of(api, watch) == "OK", "the page to be learned", seconds=IN_TIME_SECONDS)
+    (snapshot, *_) = api.get("/tamper/snapshots", watch_id=watch["id"])["items"]
+    assert snapshot["screenshot_sha256"]

@@ -53,6 +53,7 @@ def test_doctor_says_what_to_do(prompt: FlaskCliRunner) -> None:
     assert said.exit_code == 1  # No scheduler, worker or recorder runs in a test.
     assert "✓ database: ok" in said.output and "✓ migrations: all run" in said.output
     assert "✗ recorder: no heartbeat\n    → Start it:" in said.output
+    assert "✗ tamper: no heartbeat" in said.output and "✓ browser: not needed" in said.output
 
 
 def test_a_setting_can_be_changed_at_the_prompt(prompt: FlaskCliRunner) -> None:
