@@ -224,11 +224,15 @@ class Seen:
     @cached_property
     def is_interposed(self) -> bool:
         """A short page before the page: consent to cookies, proof of age or of being human."""
-        return self._is_short_instead and bool(_INTERPOSED.search(f"{self.page.title}\n{self.page.text}"))
+        is_small = len(self.page.text) < 1_000 and len(self.page.anchors) <= 8
+        text = f"{self.page.title}\n{self.page.text}"
+        return is_small and self._is_short_instead and bool(_INTERPOSED.search(text))
 
     @property
     def _is_short_instead(self) -> bool:
-        return len(self.page.text) < 3_000 and self.kept_words < 0.9
+        """Not so when the page's own frame still stands around the gap."""
+        keeps_frame = len(self.profile.paths) >= 6 and self.kept_paths >= 0.3
+        return len(self.page.text) < 3_000 and self.kept_words < 0.9 and not keeps_frame
 
     @cached_property
     def is_interrupted(self) -> bool:

@@ -15,6 +15,7 @@ _TAKEN = re.compile(
     r"|\b(?:been|got|was|were|is|are)\s+(?:hacked|defaced|pwned|hijacked|compromi[sz]ed)\b"
     r"|\b(?:site|website|page|server|system|security)\b.{0,24}\b(?:hacked|defaced|pwned|hijacked"
     r"|compromi[sz]ed)\b"
+    r"|\bhack[\wéá]{0,8}\W{1,3}(?:by|par|por|von|durch|da|od|przez|oleh|door|av|af|από|bởi|tarafından)\b"
     r"|^.{0,40}\b(?:owned|rooted|hijacked|cracked|stamped|touched) by\b.{0,40}$|^.{0,60}\bwas here\W*$"
     r"|^\W*(?:hacked|defaced|pwned|h4x|hax+ed)\W*$|\bhack(?:ed|er)?\W+(?:team|crew"
     r"|army|group)\b"

@@ -83,7 +83,7 @@ _BLOCKS = frozenset(
 _SILENT = frozenset(["script", "style", "template", "head", "select", "textarea", "object", "svg", "math"])
 # Attributes that frameworks run as code: Vue, Alpine, Angular, htmx.
 _ACTING = re.compile(
-    r"@|v-(?:on|html|bind)|x-(?:init|on|data|html|effect)|(?:data-)?ng-|hx-on|\(\w+\)$|data-hx-on"
+    r"on\w{3}|@|v-(?:on|html|bind)|x-(?:init|on|data|html|effect)|(?:data-)?(?:ng-|hx-)|\(\w+\)$"
 )
 _SIZED = frozenset(("marquee", "iframe", "frame", "embed", "object", "applet"))
 _BLANKS = re.compile(r"\s+")
@@ -212,17 +212,23 @@ class Walk:
             if name in _CAPTIONS:
                 if len(attributes[name]) > 3 and len(self.page.captions) < MAX_OF_A_KIND:
                     self.page.captions.append(attributes[name][:_LABEL])
-            elif (name[:2] == "on" and len(name) > 4) or _ACTING.match(name):
-                self._inline("handler", attributes[name], f"{tag}[{name}]")
+            elif _ACTING.match(name):
+                self._act(tag, name, attributes[name])
         style = attributes.get("style")
-        if style:
-            if "(" in style:
-                for url in urls_in(style):
-                    self._ref("background", url)
-            if not hidden and _COVER.search(style):
-                self._cover(style)
+        if style and "(" in style:
+            for url in urls_in(style):
+                self._ref("background", url)
+        if style and not hidden and _COVER.search(style):
+            self._cover(style)
         if "background" in attributes:
             self._ref("background", attributes["background"])
+
+    def _act(self, tag: str, name: str, value: str) -> None:
+        """An attribute that runs code, or that loads what it names."""
+        if "hx-" not in name[:8] or "hx-on" in name:
+            self._inline("handler", value, f"{tag}[{name}]")
+        elif "//" in value:
+            self._ref("import", value, name)
 
     def _end(self, element: Any) -> None:
         tag = element.tag
@@ -318,16 +324,14 @@ class Walk:
         )
 
     def _script(self, element: Any, attributes: Attributes) -> None:
-        source = (
-            attributes.get("src")
-            or attributes.get("href")
-            or attributes.get("{http://www.w3.org/1999/xlink}href")
-        )
+        source = attributes.get("src") or attributes.get("href") or attributes.get("xlink:href")
         kind = attributes.get("type", "")
         if source:
             if source[:5].lower() == "data:":
                 self._inline("address", source, "script[src]")
             self._ref("script", source, attributes.get("integrity", "") or kind)
+        if attributes.get("data-main"):
+            self._ref("script", attributes["data-main"], "data-main")
         text = element.text
         if text:
             self._inline("script", text, "", kind)
@@ -390,7 +394,7 @@ class Walk:
                 self.base = absolute
 
     def _anchor(self, element: Any, attributes: Attributes) -> None:
-        url = attributes.get("href") or attributes.get("{http://www.w3.org/1999/xlink}href")
+        url = attributes.get("href") or attributes.get("xlink:href")
         if url is None or len(self.page.anchors) >= MAX_OF_A_KIND:
             return
         url = url.strip()
