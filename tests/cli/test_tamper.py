@@ -11,7 +11,6 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
-from app.cli import tamper
 from tests.engine.tamper.pages import URL, page
 from tests.service.tamper.site import WebSite, article, tampered, web_site
 
@@ -92,7 +91,7 @@ def watch(
         if len(waits) == 3:
             site.pages["/"] = now
 
-    monkeypatch.setattr(tamper.time, "sleep", wait)
+    monkeypatch.setattr("app.cli.tamper.time.sleep", wait)
     arguments = ["tamper", "watch", site.base_url + "/", "--count", "1", "--allow-private", *words]
     return prompt.invoke(args=arguments)
 

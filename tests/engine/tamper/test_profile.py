@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.tamper.profile import ENGINE_VERSION, Profile, learn, line_key, stem, words_of
+from app.engine.tamper.names import line_key, stem, words_of
+from app.engine.tamper.profile import ENGINE_VERSION, Profile, learn
 from tests.engine.tamper.pages import inventory, page
 
 
