@@ -41,7 +41,11 @@ def decode(body: bytes, content_type: str) -> str:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace").replace("\0", "")
-    text = body.decode(_encoding(body, content_type), "replace")
+    try:
+        text = body.decode(_encoding(body, content_type), "replace")
+    except (UnicodeError, LookupError, ValueError):
+        # Some codecs (`undefined`) exist only to refuse.
+        text = body.decode("utf-8", "replace")
     return text.replace("\0", "") if "\0" in text else text
 
 

@@ -12,8 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from hashlib import blake2b
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -24,6 +23,9 @@ MAX_CODE = 400_000
 _MAX_TOKENS = 200_000
 _MAX_TOLD = 8_000
 _MAX_DECODED = 200_000
+_MAX_HOSTS = 1_000
+_MAX_REMEMBERED = 4_096
+_FEW_HOSTS = 100
 
 
 class ScriptFacts(NamedTuple):
@@ -43,13 +45,24 @@ class ScriptFacts(NamedTuple):
 
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|<!--|-->)
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)
-    |(?P<regex>(?<=[(,=:\[!&|?{};\n])/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*)
+    |(?P<string>"(?:[^"\\\n]++|\\.)*+"|'(?:[^'\\\n]++|\\.)*+'|`(?:[^`\\]++|\\.)*+`)
+    |(?P<regex>(?<=[(,=:\[!&|?{};\n])/(?![*/])(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*+\])++/[a-z]*+)
     |(?P<number>\b(?:0[xX][0-9a-fA-F]+|\d[\d_.]*(?:[eE][+-]?\d+)?)n?)
     |(?P<word>[^\W\d][\w$]*|\$[\w$]*)
     |(?P<sign>[^\s\w])""",
     re.X | re.S,
 )
+# The same for text full of quotes and slashes that nothing ends: they reach to the end of their line.
+_BROKEN_TOKEN = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|<!--|-->)
+    |(?P<string>"(?:[^"\\\n]++|\\.)*+(?:"|)|'(?:[^'\\\n]++|\\.)*+(?:'|)|`(?:[^`\\]++|\\.)*+(?:`|))
+    |(?P<number>\b(?:0[xX][0-9a-fA-F]+|\d[\d_.]*(?:[eE][+-]?\d+)?)n?)
+    |(?P<word>[^\W\d][\w$]*|\$[\w$]*)
+    |(?P<sign>[^\s\w])""",
+    re.X | re.S,
+)
+_MAX_SEARCHED = 4_000_000
+"""Characters looked through in vain for the ends of quotes and slashes."""
 _LITERAL_WORDS = frozenset(("true", "false", "null", "undefined", "NaN", "Infinity"))
 _DIGITS = re.compile(r"\d+")
 # Innermost arrays and objects of literals become one literal themselves.
@@ -58,7 +71,7 @@ _FOLD = re.compile(r"\[(?:_(?:,_)*+,?)?\]|\{[\w$]++:_(?:,[\w$]++:_)*+,?\}|\{\}(?
 ABILITIES: dict[str, re.Pattern[str]] = {
     "eval": re.compile(
         r"\beval\s*\(|\bnew\s+Function\s*\(|\bFunction\s*\(\s*[\"'`]|\bset(?:Timeout|Interval)\s*\(\s*[\"'`]"
-        r"|constructor\s*[\])]?\s*[(\[]\s*[\"'`]|\bexecScript\s*\(|\[[\"']eval[\"']\]|javascript:\s*eval"
+        r"|constructor\s*+(?:[\])]\s*+)?[(\[]\s*+[\"'`]|\bexecScript\s*\(|\[[\"']eval[\"']\]|javascript:\s*eval"
     ),
     "decode": re.compile(
         r"\batob\b\s*[(\]]|[\"']atob[\"']|\bunescape\s*\(|fromCharCode|fromCodePoint"
@@ -109,7 +122,7 @@ ABILITIES: dict[str, re.Pattern[str]] = {
         r"\.\s*(?:action|formAction)\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:form)?action[\"']", re.I
     ),
     "visitor": re.compile(
-        r"referrer.{0,200}(?:baidu|google|sogou|bing|yahoo|yandex|naver|so\.com|haosou|sm\.cn)"
+        r"referrer(?:(?!referrer).){0,200}?(?:baidu|google|sogou|bing|yahoo|yandex|naver|so\.com|haosou|sm\.cn)"
         r"|(?:baiduspider|googlebot|bingbot|sogou|360spider|yisouspider|yandexbot)",
         re.I | re.S,
     ),
@@ -130,7 +143,7 @@ ABILITIES: dict[str, re.Pattern[str]] = {
     ),
     "links": re.compile(r"\.\s*href\s*=(?!=)|setAttribute\s*\(\s*[\"'](?:href|src)[\"']"),
     "clipboard": re.compile(
-        r"clipboardData\s*\)?\s*\.\s*setData|[\"'`]copy[\"'`]\s*,\s*(?:function|\(|\w+\s*=>|async)"
+        r"clipboardData\s*+(?:\)\s*+)?\.\s*setData|[\"'`]copy[\"'`]\s*,\s*(?:function|\(|\w+\s*=>|async)"
     ),
 }
 # Words (in lower case) without which an ability cannot be there: looking for them is a hundred times faster.
@@ -188,8 +201,7 @@ _URL = re.compile(
     re.I,
 )
 _BARE = re.compile(
-    r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.)+[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\]"
-    r"|\\?/)""",
+    r"""["'`(=]\s*(?:\\?/){2}([^\W_](?:[\w-]{0,62}\.){1,40}[a-z]{2,24}|\d{1,3}(?:\.\d{1,3}){3})(?=[/:"'`?#\\])""",
     re.I,
 )
 # A value with a quoted key is data, as programs write it: `"url": "https://…"`.
@@ -205,7 +217,7 @@ _QUOTED64 = re.compile(r"""["'`]([A-Za-z0-9+/]{12,}={0,2})["'`]""")
 _PLAIN_NAME = re.compile(r"[\w.:-]+\Z")
 _ASSIGNED = re.compile(
     r"\s*(?:(?:var|let|const|window|self|globalThis)\b[\s.]*)?(?:[\w$.]"
-    r"|\[\s*[\"'][\w$.:-]+[\"']\s*\])+\s*=\s*"
+    r"|\[\s*[\"'][\w$.:-]{1,80}[\"']\s*\]){1,200}+\s*=\s*"
     r"(?:JSON\.parse\(\s*)?(?=[\[{])"
 )
 _PUSHED = re.compile(r"\s*\(?\s*(?:self|window)\.__next_f(?:\s*=.*?\|\|\s*\[\]\s*\))?\s*\)?\.push\(", re.S)
@@ -214,12 +226,28 @@ _DATA_TYPES = re.compile(
 )
 
 
-@lru_cache(maxsize=4_096)
+# By the hash of the text, so that nobody fills the memory with scripts.
+_remembered: dict[bytes, ScriptFacts] = {}
+
+
 def read_script(text: str, kind: str = "") -> ScriptFacts:
     """Facts of an inline script, an event handler or a `javascript:` address. `kind` is the type attribute.
 
     Bounded: beyond 400,000 characters only hosts and abilities are looked for.
     """
+    kind = kind[:80]
+    key = blake2b(f"{kind}\n{text}".encode("utf-8", "replace"), digest_size=16).digest()
+    facts = _remembered.get(key)
+    if facts is None:
+        facts = _read_script(text, kind)
+        if len(_remembered) >= _MAX_REMEMBERED:
+            _remembered.clear()
+        if len(facts.hosts) + len(facts.data_hosts) <= _FEW_HOSTS:
+            _remembered[key] = facts
+    return facts
+
+
+def _read_script(text: str, kind: str) -> ScriptFacts:
     if (kind and _DATA_TYPES.search(kind)) or _is_data(text):
         hosts = _hosts(text.replace("\\/", "/"))
         if "importmap" in kind:
@@ -280,7 +308,7 @@ def _read_code(text: str) -> tuple[str, str]:
     parts: list[str] = []
     comments: list[str] = []
     add = parts.append
-    for number, match in enumerate(_TOKEN.finditer(text)):
+    for number, match in enumerate(_tokens(text)):
         kind = match.lastgroup
         if kind == "comment" and "//" in match.group()[2:] and "." in match.group():
             comments.append(match.group())
@@ -305,11 +333,25 @@ def _read_code(text: str) -> tuple[str, str]:
     return blake2b(code.encode("utf-8", "replace"), digest_size=8).hexdigest(), text
 
 
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    searched = at = 0
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "sign" and match.group() in "\"'`/":
+            end = text.find("\n", match.end())
+            searched += (end if end >= 0 and match.group() != "`" else len(text)) - match.start()
+            if searched > _MAX_SEARCHED:
+                at = match.end()
+                break
+        yield match
+    if at:
+        yield from _BROKEN_TOKEN.finditer(text, at)
+
+
 def _hosts(text: str) -> tuple[str, ...]:
     found = {host.lower().strip(".-") for host in _URL.findall(text)} if ":" in text else set()
     if "//" in text or "/\\/" in text:
         found.update(host.lower() for host in _BARE.findall(text))
-    return tuple(sorted(host for host in found if _looks_like_host(host)))
+    return tuple(sorted(host for host in found if _looks_like_host(host))[:_MAX_HOSTS])
 
 
 def _looks_like_host(host: str) -> bool:

@@ -11,20 +11,26 @@ MAX_CSS = 400_000
 _OUT_OF_SIGHT = 500
 """Pixels (or em × 16) beyond which something is off every screen."""
 _TINY = 2
+_SHORT = 2_000
+"""Characters of a style worth remembering its reading for."""
+_MAX_DECLARATIONS = 40_000
 _TINY_FONT = 3
 
-_DECLARATION = re.compile(r"([\w-]+)\s*:\s*([^;]+)")
+_DECLARATION = re.compile(r"(?<![\w-])([\w-]++)\s*+:([^;]+)")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.S)
 _LENGTH = re.compile(r"(-?[\d.]+)\s*(px|em|rem|ex|ch|vw|vh|%|pt|cm|mm|in)?")
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-_PRINT = re.compile(r"@media[^{]*\bprint\b[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", re.I)
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
+_MEDIA = re.compile(r"@media", re.I)
+_FOR_PRINT = re.compile(r"\bprint\b", re.I)
+_BLOCK = re.compile(r"\{(?:[^{}]*+\{[^{}]*+\})*+[^{}]*+\}")
+_MAX_BROKEN = 20
 _LAST = re.compile(r"[\s>+~]+")
-_NAME = re.compile(r"([.#])((?:[\w-]|[^\x00-\x7f]|\\.)+)")
-_NOT = re.compile(r":not\([^)]*\)")
+_NAME = re.compile(r"([.#])((?:[\w-]|[^\x00-\x7f]|\\.)++)")
+_NOT = re.compile(r":not\([^)]{0,200}+\)")
 _STATE = re.compile(r"::?(?!not\b|is\b|where\b)[\w-]+")
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]{1,2000})|@import\s+[\"']([^\"']{1,2000})", re.I)
 _HINT = re.compile(
-    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color",
+    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color|cursor",
     re.I,
 )
 _PIXELS = {"px": 1, "em": 16, "rem": 16, "ex": 8, "ch": 8, "vw": 12, "vh": 8, "%": 5.5, "pt": 1.3}
@@ -38,9 +44,13 @@ class Hiding(NamedTuple):
     ids: dict[str, str]
 
 
-@lru_cache(maxsize=8_192)
 def hides(style: str) -> str | None:
     """How the declarations put their element out of sight, in a word, or None when they don't."""
+    return _hides(style) if len(style) <= _SHORT else _hides.__wrapped__(style[:_MAX_DECLARATIONS])
+
+
+@lru_cache(maxsize=8_192)
+def _hides(style: str) -> str | None:
     if not _HINT.search(style):
         return None
     said = {
@@ -73,7 +83,7 @@ def _is_far(said: dict[str, str]) -> bool:
     moved += [said.get(name) for name in ("margin-left", "margin-top", "margin-right", "text-indent")]
     moved += said.get("margin", "").split()
     moved += said.get("inset", "").split()
-    moved += re.findall(r"translate\w*\(([^)]*)\)", said.get("transform", ""))
+    moved += re.findall(r"translate\w{0,2}\(([^)]{0,200}+)\)", said.get("transform", ""))
     numbers = [_number(part) for each in moved if each for part in each.split(",")]
     return any(number is not None and (number <= -_OUT_OF_SIGHT or number >= 5_000) for number in numbers)
 
@@ -127,7 +137,12 @@ _TRICKS = (
     ("opacity", _is_clear),
     ("clip", _is_clipped),
     ("tiny-font", lambda said: _is_small(said.get("font-size"), _TINY_FONT)),
-    ("scale", lambda said: bool(re.search(r"scale\w*\(\s*0?\.?0*\s*[,)]", said.get("transform", "")))),
+    (
+        "scale",
+        lambda said: bool(
+            re.search(r"scale\w{0,2}\(\s{0,9}0?\.?0{0,9}\s{0,9}[,)]", said.get("transform", ""))
+        ),
+    ),
     ("behind", _is_behind),
     (
         "filter",
@@ -135,6 +150,13 @@ _TRICKS = (
     ),
     ("same-colour", _is_camouflaged),
     ("content-visibility", lambda said: said.get("content-visibility") == "hidden"),
+    (
+        "like-text",
+        lambda said: (
+            said.get("cursor") in ("text", "default", "inherit")
+            and said.get("text-decoration", "") in ("none", "")
+        ),
+    ),
     ("line-height", lambda said: _is_small(said.get("line-height"), 0)),
 )
 
@@ -153,9 +175,29 @@ def read_rules(sheets: Iterable[str]) -> Hiding:
     return Hiding(classes, ids)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=128)
 def _hidden_names(sheet: str) -> tuple[tuple[str, str, str], ...]:
-    return tuple(_names_of(_PRINT.sub("", _COMMENT.sub("", sheet))))
+    return tuple(_names_of(_without_print(_COMMENT.sub("", sheet))))
+
+
+def _without_print(sheet: str) -> str:
+    """The sheet less its blocks for print. One look from left to right; blocks that never end are left in."""
+    kept: list[str] = []
+    at = done = broken = 0
+    while broken < _MAX_BROKEN and (media := _MEDIA.search(sheet, at)) is not None:
+        opening = sheet.find("{", media.end())
+        if opening < 0:
+            break
+        at = opening + 1
+        if not _FOR_PRINT.search(sheet, media.end(), opening):
+            continue
+        block = _BLOCK.match(sheet, opening)
+        if block is None:
+            broken += 1
+            continue
+        kept.append(sheet[done : media.start()])
+        at = done = block.end()
+    return "".join((*kept, sheet[done:]))
 
 
 def _names_of(sheet: str) -> Iterator[tuple[str, str, str]]:
@@ -173,9 +215,13 @@ def _names_of(sheet: str) -> Iterator[tuple[str, str, str]]:
                 yield names[-1][0], names[-1][1].replace("\\", ""), how
 
 
-@lru_cache(maxsize=1_024)
 def urls_in(css: str) -> tuple[str, ...]:
-    """The addresses a style sheet or a style attribute loads from."""
+    """The addresses a style sheet or a style attribute loads from, of its first 400,000 characters."""
+    return _urls_in(css) if len(css) <= _SHORT * 10 else _urls_in.__wrapped__(css[:MAX_CSS])
+
+
+@lru_cache(maxsize=1_024)
+def _urls_in(css: str) -> tuple[str, ...]:
     if "url(" not in css and "@import" not in css and "URL(" not in css:
         return ()
     return tuple(

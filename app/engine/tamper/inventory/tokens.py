@@ -15,6 +15,7 @@ class Token(NamedTuple):
     context: str
 
 
+MAX_OF_A_LINE = 200
 _DIGITS = re.compile(r"\d+")
 _NOT_DIGITS = re.compile(r"\D")
 _B58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -65,7 +66,12 @@ _CALLED = {
     ),
 }
 _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str | None], str], ...] = (
-    ("mail", re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.)+[a-z]{2,24}\b", re.I), _lower, "@"),
+    (
+        "mail",
+        re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}+@(?:[\w-]{1,63}\.){1,20}[a-z]{2,24}\b", re.I),
+        _lower,
+        "@",
+    ),
     (
         "iban",
         re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,4})?\b"),
@@ -108,7 +114,7 @@ _KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], str | None], str], ...
 def tokens_in(line: str) -> Iterator[Token]:
     """The tokens of one line of text; each stretch of it is one thing only."""
     taken: list[tuple[int, int]] = []
-    has_digits = sum(map(str.isdigit, line)) >= 5
+    has_digits = sum(map(str.isdigit, line)) >= 2
     for kind, pattern, clean, need in _KINDS:
         if (need and need not in line) or (not need and kind != "messenger" and not has_digits):
             continue
@@ -119,6 +125,8 @@ def tokens_in(line: str) -> Iterator[Token]:
             start, end = match.span(group)
             if value is None or any(start < other[1] and end > other[0] for other in taken):
                 continue
+            if len(taken) >= MAX_OF_A_LINE:
+                return
             taken.append((start, end))
             yield Token(kind, value, context_of(line, start, end))
 

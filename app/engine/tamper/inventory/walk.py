@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -19,6 +20,8 @@ MAX_ELEMENTS = 150_000
 MAX_OF_A_KIND = 20_000
 _LABEL = 200
 _EXCERPT = 400
+_MAX_INSIDE = 300
+_PICTURED = frozenset(("img", "svg", "image", "picture", "i", "span"))
 
 _BLOCKS = frozenset(
     [
@@ -266,7 +269,7 @@ class Walk:
     def _cover(self, style: str) -> None:
         """An element that lies over the whole window."""
         said = style.replace(" ", "").lower()
-        level = re.search(r"z-index:(\d+)", said)
+        level = re.search(r"z-index:(\d{1,9})", said)
         is_whole = (
             ("width:100" in said and "height:100" in said)
             or "inset:0" in said
@@ -389,7 +392,7 @@ class Walk:
         url = attributes.get("href")
         if url:
             self._ref("base", url)
-            absolute = resolve(self.base, url)
+            absolute = resolve(self.base, url[:1_000])
             if host_of(absolute):
                 self.base = absolute
 
@@ -404,7 +407,7 @@ class Walk:
         if _NO_SCRIPT_URL.match(lower):
             self._inline("address", url, "a[href]")
             return
-        label = _BLANKS.sub(" ", "".join(element.itertext()))[: _LABEL * 2].strip()[:_LABEL]
+        label = _BLANKS.sub(" ", _text_of(element))[: _LABEL * 2].strip()[:_LABEL]
         cls = stable_class(attributes.get("class", ""))
         hidden = self._hidden[-1]
         if not label:
@@ -425,11 +428,7 @@ class Walk:
     def _label_of(self, element: Any, attributes: Attributes, hidden: str, cls: str) -> tuple[str, str]:
         """A link without text is called by its picture or its title; with neither it cannot be seen."""
         picture = next(
-            (
-                child
-                for child in element.iter("img", "svg", "image", "picture", "i", "span")
-                if child is not element
-            ),
+            (child for child in islice(element.iter(), 1, _MAX_INSIDE) if child.tag in _PICTURED),
             None,
         )
         name = attributes.get("title") or attributes.get("aria-label") or ""
@@ -544,6 +543,19 @@ def _hiding_by_tag(tag: str, attributes: Attributes) -> str:
     ):
         return "white"
     return ""
+
+
+def _text_of(element: Any) -> str:
+    """The text in an element, of its first few hundred descendants: links in links must not cost squares."""
+    if not len(element):
+        return str(element.text or "")
+    found: list[str] = []
+    walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
+    for event, each in islice(walk, _MAX_INSIDE):
+        text = each.text if event == "start" else each.tail if each is not element else None
+        if text:
+            found.append(text[:_EXCERPT])
+    return "".join(found)
 
 
 def role_of(words: str) -> str:
