@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.engine.tamper.sentences import sentence
 from tests.engine.tamper.pages import judged, page, told
 
 OTHER = """<h1>Now something entirely different</h1><p>Nothing that you knew stands on these lines any
@@ -55,3 +56,14 @@ def test_a_maintenance_page_is_a_notice(text: str) -> None:
     )
     assert told(verdict, "page_in_maintenance").level == "notice"
     assert verdict.verdict == "notice"
+
+
+def test_another_language_is_an_alert_that_names_both() -> None:
+    words = "eins zwei drei vier fünf".split()
+    text = "".join(
+        f"<p>Das ist der Satz Nummer {word}, und die Leute sind nicht mit dem Brot auf der Brücke</p>"
+        for word in words
+    )
+    reason = told(judged(f"<html><body>{text}</body></html>"), "language_changed")
+    assert reason.level == "alert"
+    assert sentence(reason.code, reason.detail) == "The page was in en and is now in de."

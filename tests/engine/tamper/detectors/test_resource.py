@@ -22,6 +22,7 @@ def test_a_logo_of_a_stranger_is_an_alert() -> None:
     now = page().replace('src="/logo.png"', 'src="https://evil.example/logo.png"')
     reason = told(judged(now), "picture_replaced")
     assert (reason.level, reason.cls, reason.detail["role"]) == ("alert", "resource_replaced", "logo")
+    assert (reason.detail["before_host"], reason.detail["host"]) == ("www.shop.example", "evil.example")
     assert reason.after == "https://evil.example/logo.png"
     assert reason.where == "body>header.top>a.brand>img.logo"
 
