@@ -59,7 +59,7 @@ def test_a_maintenance_page_is_a_notice(text: str) -> None:
 
 
 def test_another_language_is_an_alert_that_names_both() -> None:
-    words = "eins zwei drei vier fünf".split()
+    words = ["eins", "zwei", "drei", "vier", "fünf"]
     text = "".join(
         f"<p>Das ist der Satz Nummer {word}, und die Leute sind nicht mit dem Brot auf der Brücke</p>"
         for word in words
