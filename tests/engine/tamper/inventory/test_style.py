@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app.engine.tamper.inventory.style import hides, read_rules, urls_in
@@ -93,3 +95,26 @@ def test_rules_for_print_states_and_remarks_hide_nothing(sheet: str) -> None:
 )
 def test_it_finds_what_style_loads(css: str, urls: tuple[str, ...]) -> None:
     assert urls_in(css) == urls
+
+
+@pytest.mark.parametrize(
+    "css",
+    [
+        "{" * 200_000,
+        "a" * 400_000,
+        "/*" * 150_000,
+        "a{b:" * 80_000,
+        "@media print " * 20_000,
+        "@media print{" * 20_000,
+        ".a," * 100_000 + "{display:none}",
+        ".x{display:none " + "a" * 300_000 + "}",
+        "url(" * 100_000,
+    ],
+    ids=range(9),
+)
+def test_hostile_style_takes_bounded_time(css: str) -> None:
+    began = time.process_time()
+    read_rules([css])
+    hides(f"display:{css}")
+    urls_in(css)
+    assert time.process_time() - began < 3
