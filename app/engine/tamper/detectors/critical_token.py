@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import islice
 
 from app.engine.tamper.inventory.tokens import Token
 from app.engine.tamper.registry import detector
@@ -12,6 +14,8 @@ from app.engine.tamper.seen import Seen, make
 from app.engine.tamper.types import Reason, Severity
 
 _CLASS = "resource_replaced"
+_MAX_FRESH = 40
+"""New tokens looked at for each that is gone, so that a page full of them takes bounded time."""
 _NAMES = {"phone", "mail", "iban", "wallet", "card", "messenger"}
 
 
@@ -88,16 +92,21 @@ def _replacement(kind: str, old: str, context: str, fresh: list[Token], taken: s
     A mail address at the same domain is a colleague's, and a number with the same digits is the same.
     """
     best: tuple[float, Token] | None = None
-    for token in fresh:
+    for token in islice(fresh, _MAX_FRESH):
         if token.kind != kind or token.value in taken or _is_same(kind, old, token.value):
             continue
         # Where nothing around says what it is, it has to be the very place, and more than digits.
         if sum(map(str.isalpha, context)) < 4 and (kind == "phone" or token.context != context):
             continue
-        likeness = 1.0 if token.context == context else SequenceMatcher(None, token.context, context).ratio()
+        likeness = 1.0 if token.context == context else _likeness(token.context, context)
         if likeness >= 0.6 and (best is None or likeness > best[0]):
             best = (likeness, token)
     return best[1] if best else None
+
+
+@lru_cache(maxsize=1_000)
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other).ratio()
 
 
 def _is_same(kind: str, old: str, new: str) -> bool:

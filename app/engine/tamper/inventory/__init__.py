@@ -35,6 +35,7 @@ __all__ = [
 
 MAX_BODY = 5_000_000
 MAX_WANTED = 40
+MAX_TOKENS = 1_000
 _MAX_LINE = 20_000
 _NOT_HTML = re.compile(
     r"(?:image|audio|video|font)/|application/(?:pdf|zip|octet-stream|json|javascript)|text/css"
@@ -161,7 +162,7 @@ def _read_text(page: Inventory) -> None:
         if line.hidden == "meta":
             continue
         for token in tokens_in(line.text[:_MAX_LINE]):
-            if (token.kind, token.value) not in seen:
+            if (token.kind, token.value) not in seen and len(seen) < MAX_TOKENS:
                 seen.add((token.kind, token.value))
                 page.tokens.append(token)
     for anchor in page.anchors:
@@ -169,7 +170,7 @@ def _read_text(page: Inventory) -> None:
         kind = {"tel": "phone", "mailto": "mail", "sms": "phone"}.get(kind.lower(), "")
         if kind:
             for token in tokens_in(value.partition("?")[0].replace("%20", " ")):
-                if (token.kind, token.value) not in seen:
+                if (token.kind, token.value) not in seen and len(seen) < MAX_TOKENS:
                     seen.add((token.kind, token.value))
                     page.tokens.append(Token(token.kind, token.value, f"link {anchor.region}"))
 
