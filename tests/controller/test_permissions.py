@@ -220,3 +220,41 @@ def test_a_change_by_cookie_needs_its_csrf_token(world: World) -> None:
         if answer != (403, 10007):
             wrong.append((endpoint, method, answer))
     assert wrong == []
+
+
+def test_a_stranger_reaches_none_of_our_pages(world: World) -> None:
+    client, headers = speak(world, "stranger", "session")
+    named = [(e, m, p) for e, m, p, names in endpoints(world.app) if e.startswith("web.") and names]
+    asked = [
+        (endpoint, method, address(path, world.things))
+        for endpoint, method, path in named
+        if "<id:" in path and "/static" not in path
+    ]
+    for page in ("watches", "alerts", "watches/new", "watches/find", "deployments/new"):
+        asked.append((page, "GET", f"/{page}?site={world.things['site_id']}"))
+    asked.append(("alerts", "GET", f"/alerts?watch={world.things['watch_id']}"))
+    answers = {
+        (endpoint, method): client.open(path, method=method, headers=headers, data=said(method)).status_code
+        for endpoint, method, path in asked
+    }
+    assert {key: status for key, status in answers.items() if status != 404} == {}
+    assert len(answers) >= 40
+
+
+def said(method: str) -> dict[str, str] | None:
+    """What a form has to say before it is looked whose the thing is."""
+    return {"reason": "release", "keys": "some:key"} if method == "POST" else None
+
+
+def test_nobody_reaches_a_page_that_is_not_public(world: World) -> None:
+    client, _ = speak(world, None, "session")
+    wrong = []
+    for endpoint, method, path, names in endpoints(world.app):
+        if not endpoint.startswith("web.") or rule_of(endpoint, method) == PUBLIC:
+            continue
+        if names and "<id:" not in path:
+            continue
+        answer = client.open(address(path, world.things), method=method)
+        if not (answer.status_code in (302, 303) and "/login" in answer.location):
+            wrong.append((endpoint, method, answer.status_code))
+    assert wrong == []

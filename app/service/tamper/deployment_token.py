@@ -36,6 +36,8 @@ PREFIX = "cedt_"
 SIGNATURE = "X-CloudEye-Signature"
 _TOKEN = re.compile(r"cedt_([0-9]{1,19})_[A-Za-z0-9_-]{43}\Z")
 FRESH_SECONDS = 300
+# Ids are 63 bits; the drivers overflow on what is larger.
+_BEYOND = 1 << 63
 
 
 def list_tokens(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[DeploymentToken]:
@@ -117,7 +119,7 @@ def _id_in(text: str) -> str:
 
 
 def _living(identifier: str) -> DeploymentToken:
-    if not re.fullmatch(r"[0-9]{1,18}", identifier):
+    if not re.fullmatch(r"[0-9]{1,19}", identifier) or int(identifier) >= _BEYOND:
         raise NotLoggedInError("the deployment token is not valid")
     token = db.session.get(DeploymentToken, int(identifier), populate_existing=True)
     if token is None or token.revoked_at is not None:
