@@ -230,8 +230,8 @@ def test_a_stranger_reaches_none_of_our_pages(world: World) -> None:
         for endpoint, method, path in named
         if "<id:" in path and "/static" not in path
     ]
-    for page in ("watches", "alerts", "watches/new", "watches/find", "deployments/new"):
-        asked.append((page, "GET", f"/{page}?site={world.things['site_id']}"))
+    narrowed = ("watches", "alerts", "watches/new", "watches/find", "deployments/new")
+    asked.extend((page, "GET", f"/{page}?site={world.things['site_id']}") for page in narrowed)
     asked.append(("alerts", "GET", f"/alerts?watch={world.things['watch_id']}"))
     answers = {
         (endpoint, method): client.open(path, method=method, headers=headers, data=said(method)).status_code
