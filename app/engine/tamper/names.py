@@ -81,5 +81,10 @@ def searched_text(page: Inventory) -> str:
     return text.lower()
 
 
+def without_digits(text: str) -> str:
+    """Every run of digits as one 0, as in stems."""
+    return _DIGITS.sub("0", text)
+
+
 def path_stem(url: str) -> str:
     return _HASHY.sub("0", path_of(url))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of
+from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.inventory.model import Picture
 from app.engine.tamper.inventory.walk import role_of
 from app.engine.tamper.known import kind_of
-from app.engine.tamper.names import picture_key, stem
+from app.engine.tamper.names import picture_key, stem, without_digits
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, make, where_of
 from app.engine.tamper.types import Asset, Level, Reason
@@ -106,8 +106,8 @@ def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
 
 
 def _is_own(seen: Seen, url: str) -> bool:
-    """Whether an address without its scheme is the owner's."""
-    return seen.is_own(url.partition("/")[0])
+    """Whether an address without its scheme and digits is the owner's."""
+    return site_of(url.partition("/")[0]) == without_digits(seen.profile.own)
 
 
 def _icons(seen: Seen) -> Iterator[Reason]:

@@ -107,11 +107,9 @@ def _is_planted(seen: Seen, words: list[str]) -> bool:
                 return True
     for line in seen.new_lines:
         text = line_key(line.text)
-        if any(word in text for word in words) and not seen.is_volatile("text", line.region):
-            kept = [
-                part for part in re.split("|".join(map(re.escape, words)), text) if len(part.strip()) >= 12
-            ]
-            if any(part.strip() in stable for part in kept for stable in seen.profile.stable_lines):
+        if any(word in text for word in words):
+            parts = (part.strip() for part in re.split("|".join(map(re.escape, words)), text))
+            if any(part in known for part in parts if len(part) >= 12 for known in seen.profile.lines):
                 return True
     return False
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
@@ -266,6 +267,8 @@ def _sentences(text: str) -> str:
     """The strings with a blank or with letters beyond ASCII in them, one a line; nothing of a long script."""
     if len(text) > _MAX_TOLD:
         return ""
+    if "&#" in text:
+        text = html.unescape(text)
     found = (match[1] or match[2] for match in _STRING.finditer(text))
     return "\n".join(each for each in found if " " in each.strip() or not each.isascii())[:2_000]
 
