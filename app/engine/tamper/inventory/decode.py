@@ -75,5 +75,6 @@ def _encoding(body: bytes, content_type: str) -> str:
     try:
         body[:200_000].decode("utf-8")
     except UnicodeDecodeError as error:
-        return "utf-8" if error.start > len(body[:200_000]) - 4 else "cp1252"
+        # A sequence cut by our own bound is no mistake of the page's.
+        return "utf-8" if len(body) > 200_000 and error.start > 199_996 else "cp1252"
     return "utf-8"
