@@ -60,21 +60,21 @@ def judge_case(case: Case) -> Verdict:
 
 def read_with_assets(case: Case, look: Look) -> None:
     """Take the page's inventory with the files beside it."""
-    bare = take_inventory(look.observation, case.scope)
     known = _known_assets(case, look)
-    wanted = {(each.url, each.role) for each in bare.wanted}
+    # Mostly the page asks for the files we know, and then one pass is all there is to do.
+    look.assets = known
+    look.observation = dataclasses.replace(look.observation, assets=known)
+    look.inventory = take_inventory(look.observation, case.scope)
+    wanted = {(each.url, each.role) for each in look.inventory.wanted}
     if wanted == {(asset.url, asset.role) for asset in known} and not _is_time(case, look):
-        look.assets = known
-    else:
-        look.assets = fetcher().fetch_assets(
-            look.observation, bare.wanted, allow=allowed_networks(case.organization)
-        )
-        look.has_new_assets = True
-    if look.assets:
+        return
+    look.assets = fetcher().fetch_assets(
+        look.observation, look.inventory.wanted, allow=allowed_networks(case.organization)
+    )
+    look.has_new_assets = True
+    if look.assets or known:
         look.observation = dataclasses.replace(look.observation, assets=look.assets)
         look.inventory = take_inventory(look.observation, case.scope)
-    else:
-        look.inventory = bare
 
 
 def _is_time(case: Case, look: Look) -> bool:
