@@ -44,7 +44,7 @@ def look(seen: Seen) -> Iterator[Reason]:
         strong = [hit for hit in hits if not hit.is_weak]
         in_head = any(word in head for word in words)
         first = strong[0] if strong else hits[0]
-        excerpt = text[max(0, first.start - 40) : first.end + 60].replace("\n", " ")
+        excerpt = _around(text, first)
         if not strong and len(words) < 3 and len(hits) < 4 and not in_head and not _is_planted(seen, words):
             yield make(
                 "sensitive_word",
@@ -95,6 +95,15 @@ def look(seen: Seen) -> Iterator[Reason]:
                 words=words[:8],
                 group=group,
             )
+
+
+def _around(text: str, found: Found) -> str:
+    """The line the word stands in, cut at blanks to some hundred characters."""
+    before = text[max(0, found.start - 50) : found.start].rpartition("\n")[2]
+    after = text[found.end : found.end + 60].partition("\n")[0]
+    if found.start > 50 and len(before) == 50:
+        before = before.partition(" ")[2] or before
+    return f"{before}{text[found.start : found.end]}{after}".strip()
 
 
 def _is_planted(seen: Seen, words: list[str]) -> bool:
