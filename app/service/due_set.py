@@ -22,6 +22,8 @@ from typing import Any, cast
 from app.core.clock import now_ms
 from app.core.redis import get_redis, run_script
 
+AHEAD_MS = 1_000
+"""So much before its time a slot may be claimed, and even be checked and recorded."""
 LEASE_MS = 5_000
 RENEW_AT_ONCE = 500
 
@@ -75,7 +77,7 @@ def keys(name: str) -> list[str]:
     return [f"due:{name}", f"specs:{name}", f"leased:{name}"]
 
 
-def claim(name: str, *, at_ms: int, ahead_ms: int = 1_000, limit: int = 200) -> list[Claimed]:
+def claim(name: str, *, at_ms: int, ahead_ms: int = AHEAD_MS, limit: int = 200) -> list[Claimed]:
     """Take up to `limit` slots due before `at_ms + ahead_ms`. `confirm` them once their message is sent."""
     rows = run_script(_CLAIM, keys(name), [at_ms, at_ms + ahead_ms, limit, LEASE_MS])
     return [Claimed(int(row[0]), int(row[1]), row[2].split(b"|", 2)[2]) for row in rows]

@@ -184,3 +184,17 @@ def test_the_organizations_words_are_looked_for_on_every_page(
     (alert,) = desk.alerts()
     assert "sensitive_word" in alert.classes
     assert get_words(stranger) == {"words": [], "allowed_words": []}
+
+
+def test_a_check_asked_for_is_newer_than_any_slot_that_was_claimed_ahead(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch = desk.watch()
+    sent: list[list[tuple[int, int]]] = []
+    monkeypatch.setattr(timing, "send_batch", lambda mode, slots: sent.append(list(slots)))
+    at_ms = now_ms()
+    due_set.bring_forward(timing.DUE_SET, watch.id, at_ms + due_set.AHEAD_MS)
+    ahead = due_set.claim(timing.DUE_SET, at_ms=at_ms)
+    run_watch(desk.actor, watch.id)
+    assert [each.item_id for each in ahead] == [watch.id]
+    assert sent[-1][0][1] >= ahead[0].due_ms
