@@ -59,7 +59,7 @@ def host_of(url: str) -> str:
         host = parts.hostname or ""
     except ValueError:
         return ""
-    if parts.scheme.lower() not in ("http", "https", "ws", "wss", "ftp"):
+    if len(host) > 253 or parts.scheme.lower() not in ("http", "https", "ws", "wss", "ftp"):
         return ""
     try:
         return host.encode("ascii").decode() if host.isascii() else host.encode("idna").decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from hashlib import sha256
@@ -36,6 +37,9 @@ __all__ = [
 MAX_BODY = 5_000_000
 MAX_WANTED = 40
 MAX_TOKENS = 1_000
+_MAX_ATTRIBUTES = 5_000
+_MAX_COMMENTS = 20_000
+_LONG_TAG = re.compile(r"<[^<>]{20000,}+")
 _MAX_LINE = 20_000
 _NOT_HTML = re.compile(
     r"(?:image|audio|video|font)/|application/(?:pdf|zip|octet-stream|json|javascript)|text/css"
@@ -80,7 +84,9 @@ def take_inventory(observation: Observation, scope: Scope = Scope()) -> Inventor
 
 
 def _walk(page: Inventory, text: str, scope: Scope) -> None:
-    roots = _parse(text)
+    bounded = _bounded(text)
+    page.is_cut = page.is_cut or len(bounded) < len(text)
+    roots = _parse(bounded)
     if scope.watch or scope.ignore:
         for root in roots:
             _prune(root, scope)
@@ -96,6 +102,22 @@ def _walk(page: Inventory, text: str, scope: Scope) -> None:
     walk = Walk(page, read_rules(sheets), hidden_ids)
     for root in roots:
         walk.run(root)
+    # The parser goes no deeper than 2,048 elements and says nothing of it.
+    page.is_cut = page.is_cut or page.elements * 20 < bounded.count("<")
+
+
+def _bounded(text: str) -> str:
+    """The text up to what no page has and what the parser takes long over: a tag of thousands of attributes,
+    tens of thousands of comments."""
+    end = len(text)
+    for match in _LONG_TAG.finditer(text):
+        if match.group().count("=") + match.group().count(" ") > _MAX_ATTRIBUTES:
+            end = match.start()
+            break
+    if text.count("<!", 0, end) > _MAX_COMMENTS:
+        starts = itertools.islice(re.finditer("<!", text), _MAX_COMMENTS, None)
+        end = min(end, next(starts).start())
+    return text[:end]
 
 
 def _parse(text: str) -> list[Any]:
@@ -147,10 +169,9 @@ def _selected(root: Any, selector: str) -> Iterable[Any]:
 
 
 def _drop(element: Any) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        element.tail = None if element.tail is None else element.tail
-        parent.remove(element)
+    """Empty an element where it stands: taking it out would take the text behind it along."""
+    element.clear(keep_tail=True)
+    element.tag = "ins"
 
 
 def _read_text(page: Inventory) -> None:

@@ -18,6 +18,8 @@ from app.engine.tamper.inventory.style import Hiding, hides, urls_in
 
 MAX_ELEMENTS = 150_000
 MAX_OF_A_KIND = 20_000
+MAX_CODE = 1_500_000
+"""Characters of script read a page."""
 _LABEL = 200
 _EXCERPT = 400
 _MAX_INSIDE = 300
@@ -129,6 +131,7 @@ class Walk:
         self._grounds = 0
         self._text: list[str] = []
         self._silent = 0
+        self._code = 0
         self._form: tuple[list[str], int] | None = None
         self._loose: list[str] = []
         self._on: dict[str, Callable[[Any, Attributes], None]] = {
@@ -312,7 +315,11 @@ class Walk:
         self.page.refs.append(Ref(role, absolute, host, self.region, hidden, note))
 
     def _inline(self, origin: str, text: str, place: str, kind: str = "") -> None:
-        if len(self.page.inlines) >= MAX_OF_A_KIND or not text.strip():
+        if not text.strip():
+            return
+        self._code += len(text)
+        if len(self.page.inlines) >= MAX_OF_A_KIND or self._code > MAX_CODE:
+            self.page.is_cut = True
             return
         facts = read_script(text, kind)
         excerpt = " ".join(text[:2_000].split())[:_EXCERPT]

@@ -112,3 +112,17 @@ def test_hostile_bytes_take_bounded_time(body: bytes) -> None:
 
 def test_more_than_five_megabytes_are_cut() -> None:
     assert inventory(b"<p>x</p>" * 1_000_000).is_cut
+
+
+def test_what_stands_behind_a_left_out_element_stays() -> None:
+    found = inventory("<p class=ad>Buy</p>\x01Behind it", scope=Scope(ignore=(".ad",)))
+    assert found.text.strip("\x01") == "Behind it"
+
+
+@pytest.mark.parametrize(
+    "html",
+    ["<div " + " ".join(f"a{n}=1" for n in range(9_000)) + ">x", "<!---->x" * 30_000, "<div>" * 100_000],
+    ids=["attributes", "comments", "depth"],
+)
+def test_what_no_page_has_is_cut_and_said(html: str) -> None:
+    assert inventory(html).is_cut
