@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.clock import now
 from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
+from app.engine.tamper.visible import without_hiding
 from app.models import Event, Monitor, Site, SiteTag, Watch, db, write
 from app.service import schedule
 from app.service.actor import Actor
@@ -160,7 +161,7 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
     clean = dict(values)
     wrong: dict[str, str] = {}
     if "name" in clean:
-        clean["name"] = clean["name"].strip()
+        clean["name"] = without_hiding(clean["name"]).strip()
         if not clean["name"]:
             wrong["name"] = "must not be empty"
     if "base_url" in clean:

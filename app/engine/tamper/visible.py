@@ -63,3 +63,10 @@ def visible(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(f"⟨{shown}⟩" if hidden else shown for shown, hidden in pieces(text))
+
+
+def without_hiding(text: str) -> str:
+    """The text without characters one does not see: for names that people give."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char for place, char in enumerate(text) if not is_hiding(text, place))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError, NotPermittedError
+from app.engine.tamper.visible import without_hiding
 from app.models import Deployment, Event, Site, Watch, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
@@ -168,7 +169,7 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
         "paths": paths,
         "minutes": minutes,
         "starts_at": starts_at,
-        "note": str(values.get("note") or "").strip(),
+        "note": "\n".join(map(without_hiding, str(values.get("note") or "").splitlines())).strip(),
     }
 
 

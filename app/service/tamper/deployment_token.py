@@ -23,6 +23,7 @@ from app.core.errors import InvalidError, NotLoggedInError
 from app.core.redis import get_redis
 from app.core.secret_box import SealBrokenError, seal, unseal
 from app.core.snowflake import next_id
+from app.engine.tamper.visible import without_hiding
 from app.models import DeploymentToken, Organization, User, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
@@ -48,7 +49,7 @@ def list_tokens(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> 
 
 def create_token(actor: Actor, values: dict[str, Any]) -> tuple[DeploymentToken, str]:
     """A new token from a name and, if it is for one site alone, site_id. Its text is given this once."""
-    name: str = values["name"].strip()
+    name = without_hiding(values["name"]).strip()
     if not 1 <= len(name) <= 200:
         raise InvalidError({"name": "must have 1 to 200 characters" if name else "must not be empty"})
     site_id = values.get("site_id")

@@ -11,6 +11,7 @@ from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
 from app.engine.tamper.fetch import VIEWS
 from app.engine.tamper.types import PLAIN
+from app.engine.tamper.visible import without_hiding
 from app.models import Watch
 from app.models.tamper import WATCH_MODES
 
@@ -56,11 +57,13 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name(value: str) -> str:
-    if not value.strip():
+    # A control that turns the reading direction would turn round every line the name stands in.
+    name = without_hiding(value).strip()
+    if not name:
         raise ValueError("must not be empty")
-    if len(value.strip()) > MAX_NAME:
+    if len(name) > MAX_NAME:
         raise ValueError(f"must have at most {MAX_NAME} characters")
-    return value.strip()
+    return name
 
 
 def _url(value: str) -> str:

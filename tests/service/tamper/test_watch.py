@@ -63,6 +63,10 @@ def test_it_names_itself_after_its_address(desk: Desk) -> None:
     assert watch.url.endswith("/news")
 
 
+def test_a_name_turns_no_line_round(desk: Desk) -> None:
+    assert desk.watch(name="Home\u202e page\u200b 首页").name == "Home page 首页"
+
+
 def test_several_pages_are_added_alike_and_once(desk: Desk) -> None:
     desk.watch("/a")
     urls = [desk.web.base_url + path for path in ("/a", "/b", "/b", "/c")]
