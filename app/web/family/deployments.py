@@ -116,7 +116,7 @@ def deployment_new_post() -> BaseResponse:
 @web.post("/deployments/<id:deployment_id>/finish")
 def deployment_finish(deployment_id: int) -> BaseResponse:
     finish(actor(), deployment_id)
-    say(_("The release is over. From now on every change counts."))
+    say(_("The release is over. Its pages are looked at again; in two minutes every change counts."))
     return go(url_for("web.deployments"))
 
 
