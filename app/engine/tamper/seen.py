@@ -138,6 +138,11 @@ class Seen:
         key = f"{kind}:{region}"
         return key not in self.options.strict and (key in self.profile.volatile or key in self.options.exempt)
 
+    @property
+    def sure(self) -> Level:
+        """How loud to be about what never changed: one copy alone does not show what moves by itself."""
+        return "alert" if self.profile.baselines >= 2 else "notice"
+
     # What is new?
 
     @cached_property

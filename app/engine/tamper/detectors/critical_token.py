@@ -49,7 +49,7 @@ def look(seen: Seen) -> Iterator[Reason]:
                 "critical_token",
                 _CLASS,
                 severity,
-                "alert",
+                seen.sure,
                 "token_replaced",
                 f"{kind}:{match.value}",
                 where=context,

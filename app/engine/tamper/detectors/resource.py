@@ -70,7 +70,7 @@ def _picture(seen: Seen, picture: Picture, before: str) -> Iterator[Reason]:
     role = picture.role if picture.role != "picture" else role_of(before)
     is_data = picture.url.startswith("data:")
     if seen.is_stranger(picture.host) and not seen.is_volatile("pictures", picture.region):
-        level: Level = "alert" if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
+        level: Level = seen.sure if role in ("logo", "qr", "large") or _is_own(seen, before) else "notice"
         yield make(
             "resource",
             "resource_replaced",
