@@ -162,12 +162,15 @@ def _is_named(seen: Seen, host: str) -> bool:
 
 
 def _class_of(abilities: set[str], inline: Inline) -> str:
-    if "miner" in abilities or "wasm" in abilities:
+    able = set(dict(inline.abilities))
+    if {"miner", "wasm"} & abilities:
         return "miner"
     if "action" in abilities:
         return "form_hijack"
-    if {"listen", "secret"} & set(dict(inline.abilities)) and "network" in dict(inline.abilities):
+    if {"listen", "secret"} & able and {"network", "cookie"} & able:
         return "skimmer"
+    if "iframe" in inline.excerpt.lower():
+        return "hidden_iframe"
     if "location" in abilities:
         return "redirect"
     return "malicious_script"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from app.engine.tamper.hosts import path_of
 from app.engine.tamper.inventory.model import Ref
+from app.engine.tamper.inventory.script import ABILITIES
 from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of
@@ -84,7 +85,7 @@ def _script(seen: Seen, ref: Ref, known: set[str]) -> Reason | None:
     if standing == "foreign":
         return make(
             "script_host",
-            "malicious_script",
+            "miner" if ABILITIES["miner"].search(ref.url) else "malicious_script",
             "critical",
             "alert",
             "script_host_new",
