@@ -4,8 +4,8 @@
 2. A page that is byte for byte what was judged last costs a hash, and one UPDATE for all such of the message.
 3. A new watch learns: it is fetched several times, one after the other, and nothing is said until then. The
    last of these fetches is judged, by what was learned from those before.
-4. Anything else is judged (see `weighing`) and written down, a transaction a watch. Files are written before
-   the transaction, messages are sent after it.
+4. Anything else is judged (see `weighing`) and written down, a transaction a watch, as soon as the page and
+   its files are there. Files are written before the transaction, messages are sent after it.
 
 A message may come twice: a slot that was recorded is not recorded again.
 """
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 
 from app.engine.tamper.profile import LEARNING
 from app.service.tamper.case import Case, load_cases
-from app.service.tamper.judging import is_same
+from app.service.tamper.judging import as_read, is_same
 from app.service.tamper.looking import look_at
 from app.service.tamper.outcome import Done, Outcome
 from app.service.tamper.recording import record_outcome, record_same
@@ -49,10 +49,13 @@ def _check(slots: Sequence[tuple[int, int]], done: Done) -> list[Case]:
     same = [case for case in cases if case.main.error is None and is_same(case)]
     record_same(same)
     changed = [case for case in cases if case not in same]
-    outcomes = [_outcome(case) for case in changed]
-    for outcome in outcomes:
+    learners = []
+    for case in as_read(changed):
+        outcome = _outcome(case)
         record_outcome(outcome, done)
-    return [outcome.case for outcome in outcomes if "learning" in outcome.baselines.values()]
+        if "learning" in outcome.baselines.values():
+            learners.append(case)
+    return learners
 
 
 def _outcome(case: Case) -> Outcome:

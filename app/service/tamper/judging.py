@@ -7,6 +7,8 @@ known ones stand for them.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import timedelta
 
 from app.core.clock import now
@@ -58,22 +60,70 @@ def judge_case(case: Case) -> Verdict:
     return bounded(judge(profile_of(case, row), main.inventory, others, case.options))
 
 
+def as_read(cases: Sequence[Case]) -> Iterator[Case]:
+    """All the cases, each as soon as its page is read with the files beside it.
+
+    First come those that wait for no file. A page that gives its files slowly, or hundreds of them, so holds
+    up nobody but itself.
+    """
+    asking = []
+    for case in cases:
+        if case.main.error is None and _asks(case):
+            asking.append(case)
+        else:
+            yield case
+    if not asking:
+        return
+    with ThreadPoolExecutor(len(asking)) as pool:
+        coming = {pool.submit(_fetched, case): case for case in asking}
+        for each in as_completed(coming):
+            case = coming[each]
+            try:
+                _take(case, case.main, each.result())
+            except Exception:
+                case.main.inventory = None
+            yield case
+
+
+def _asks(case: Case) -> bool:
+    """Whether files have to be fetched. What goes wrong here does so again, and is told, at its judging."""
+    try:
+        return _read(case, case.main)
+    except Exception:
+        case.main.inventory = None
+        return False
+
+
 def read_with_assets(case: Case, look: Look) -> None:
-    """Take the page's inventory with the files beside it."""
+    """Take the page's inventory with the files beside it, unless that was done."""
+    if look.inventory is None and _read(case, look):
+        _take(case, look, _fetched(case, look))
+
+
+def _read(case: Case, look: Look) -> bool:
+    """Take the inventory with the known files; whether others have to be fetched."""
     known = _known_assets(case, look)
     # Mostly the page asks for the files we know, and then one pass is all there is to do.
     look.assets = known
     look.observation = dataclasses.replace(look.observation, assets=known)
     look.inventory = take_inventory(look.observation, case.scope)
     wanted = {(each.url, each.role) for each in look.inventory.wanted}
-    if wanted == {(asset.url, asset.role) for asset in known} and not _is_time(case, look):
-        return
-    look.assets = fetcher().fetch_assets(
+    return wanted != {(asset.url, asset.role) for asset in known} or _is_time(case, look)
+
+
+def _fetched(case: Case, look: Look | None = None) -> tuple[Asset, ...]:
+    look = look or case.main
+    assert look.inventory is not None
+    return fetcher().fetch_assets(
         look.observation, look.inventory.wanted, allow=allowed_networks(case.organization)
     )
-    look.has_new_assets = True
-    if look.assets or known:
-        look.observation = dataclasses.replace(look.observation, assets=look.assets)
+
+
+def _take(case: Case, look: Look, assets: tuple[Asset, ...]) -> None:
+    """Take the inventory again with the files that were fetched."""
+    had, look.assets, look.has_new_assets = look.assets, assets, True
+    if assets or had:
+        look.observation = dataclasses.replace(look.observation, assets=assets)
         look.inventory = take_inventory(look.observation, case.scope)
 
 
