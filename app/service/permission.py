@@ -11,7 +11,7 @@ from app.service.actor import Actor
 PUBLIC = "public"
 """Anybody, logged in or not."""
 SELF = "self"
-"""Any logged-in user, about themselves."""
+"""Any logged-in user, about themselves. A deployment token is no user."""
 
 _VIEWER = {"site.read", "usability.read", "tamper.read", "channel.read", "settings.read", "user.read"}
 _OPERATOR = _VIEWER | {"site.write", "usability.write", "usability.run", "incident.write"}
@@ -214,7 +214,9 @@ def rule_of(endpoint: str, method: str) -> str | None:
 
 
 def may(actor: Actor, permission: str) -> bool:
-    return permission == SELF or permission in PERMISSIONS[actor.role]
+    if permission == SELF:
+        return actor.way != "deployment"
+    return permission in PERMISSIONS[actor.role]
 
 
 def authorise(actor: Actor | None, endpoint: str, method: str) -> None:

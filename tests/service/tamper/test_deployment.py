@@ -106,6 +106,18 @@ def test_a_token_opens_nothing_else(app: Flask, desk: Desk) -> None:
     assert app.test_client().get(f"{API}/sites", headers=headers).status_code == 403
 
 
+def test_a_token_is_not_its_maker(app: Flask, desk: Desk) -> None:
+    _, text = create_token(desk.actor, {"name": "ci"})
+    client, headers = app.test_client(), {"Authorization": f"Bearer {text}"}
+    told = {
+        client.get(f"{API}/user/me", headers=headers).status_code,
+        client.patch(f"{API}/user/me", headers=headers, json={"name": "Mallory"}).status_code,
+        client.post(f"{API}/user/logout", headers=headers).status_code,
+        client.get("/settings/account", headers=headers).status_code,
+    }
+    assert told == {403}
+
+
 def test_a_revoked_or_changed_token_is_worth_nothing(app: Flask, desk: Desk) -> None:
     token, text = create_token(desk.actor, {"name": "ci"})
     body = {"site_id": str(desk.site.id)}
