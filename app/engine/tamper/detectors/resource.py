@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from app.engine.tamper.hosts import host_of, site_of
 from app.engine.tamper.inventory.model import Picture
-from app.engine.tamper.inventory.walk import role_of
+from app.engine.tamper.inventory.roles import role_of
 from app.engine.tamper.known import kind_of
 from app.engine.tamper.names import picture_key, stem, without_digits
 from app.engine.tamper.registry import detector

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from app.engine.tamper.hosts import path_of
+from app.engine.tamper.inventory.abilities import ABILITIES
 from app.engine.tamper.inventory.model import Ref
-from app.engine.tamper.inventory.script import ABILITIES
 from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector
 from app.engine.tamper.seen import Seen, host_or_self, make, where_of

@@ -16,35 +16,11 @@ _GENERATED = re.compile(
     r"|^_[\w-]{4,}$|^[a-z]{1,3}[A-Z]\w{2,6}$|^(?=[\w-]*+$)[^0-9]*+[0-9][^a-z]*+[a-z][^0-9]*+[0-9]",
 )
 _HASHED_END = re.compile(r"(?:__|--|_|-)[A-Za-z0-9+]{5,8}$")
-_STATEFUL = frozenset(
-    [
-        "active",
-        "current",
-        "selected",
-        "open",
-        "show",
-        "in",
-        "is-active",
-        "is-open",
-        "visible",
-        "first",
-        "last",
-        "odd",
-        "even",
-        "hover",
-        "focus",
-        "loaded",
-        "lazyloaded",
-        "lazyload",
-        "lazy",
-        "new",
-        "hot",
-        "sticky",
-        "fixed",
-        "collapsed",
-        "expanded",
-    ]
-)
+_STATES = """
+    active current selected open show in is-active is-open visible first last odd even hover focus
+    loaded lazyloaded lazyload lazy new hot sticky fixed collapsed expanded
+"""
+_STATEFUL = frozenset(_STATES.split())
 
 
 def stable_class(value: str) -> str:

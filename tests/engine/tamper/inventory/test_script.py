@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from app.engine.tamper.inventory.script import hosts_in, read_script
+from app.engine.tamper.inventory.named import hosts_in
+from app.engine.tamper.inventory.script import read_script
 
 
 def abilities(code: str) -> set[str]:
