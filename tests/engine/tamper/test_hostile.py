@@ -115,3 +115,8 @@ def test_broken_marks_and_nothing_are_pages_too(body: bytes) -> None:
 def test_a_selector_that_cannot_be_used_leaves_the_page(selector: str) -> None:
     scope = Scope((), (selector,))
     assert take_inventory(Observation(URL, 200, b"<html><body><b>text</b></body>", 0), scope).elements
+
+
+def test_an_attribute_no_parser_likes_hides_nothing() -> None:
+    found = _page("<p hx-\x01on=a><a href=http://x.example/>x</a><script src=//evil.example/x.js></script>")
+    assert [ref.host for ref in found.refs] == ["evil.example"]

@@ -133,12 +133,13 @@ class Walk(Roles):
 
     def _attributes(self, tag: str, attributes: Attributes, hidden: str) -> None:
         """What any element may carry: captions, event handlers, style that loads or covers."""
-        for name in attributes:
+        # By items: lxml refuses to look a name up that has control characters in it.
+        for name, value in attributes.items():
             if name in _CAPTIONS:
-                if len(attributes[name]) > 3 and len(self.page.captions) < MAX_OF_A_KIND:
-                    self.page.captions.append(attributes[name][:LABEL])
+                if len(value) > 3 and len(self.page.captions) < MAX_OF_A_KIND:
+                    self.page.captions.append(value[:LABEL])
             elif _ACTING.match(name):
-                self._act(tag, name, attributes[name])
+                self._act(tag, name, value)
         style = attributes.get("style")
         if style and "(" in style:
             for url in urls_in(style):
