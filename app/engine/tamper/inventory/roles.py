@@ -14,7 +14,7 @@ from app.engine.tamper.hosts import host_of, path_of, resolve
 from app.engine.tamper.inventory.model import Anchor, Form, Inline, Inventory, Line, Picture, Ref
 from app.engine.tamper.inventory.region import LEVELS, stable_class
 from app.engine.tamper.inventory.script import read_script
-from app.engine.tamper.inventory.style import hides, urls_in
+from app.engine.tamper.inventory.style import hides, looks_like_text, urls_in
 
 MAX_OF_A_KIND = 20_000
 MAX_CODE = 1_500_000
@@ -58,6 +58,14 @@ class Roles:
     @property
     def region(self) -> str:
         return ">".join(self._parts[-LEVELS:])
+
+    def _root(self, attributes: Attributes, classes: str, how: str) -> str:
+        """What hides: an element that was always there hides nothing new."""
+        style = VERSIONED.sub("0", attributes.get("style", "")) if attributes else ""
+        name = VERSIONED.sub("", attributes.get("id", "")) if attributes else ""
+        root = digest(f"{self.region}|{how}|{stable_class(classes)}|{name}|{style}")
+        self.page.hidden_roots[root] = self.page.hidden_roots.get(root, 0) + 1
+        return root
 
     def _ref(self, role: str, url: str, note: str = "") -> None:
         if len(self.page.refs) >= MAX_OF_A_KIND:
@@ -176,6 +184,12 @@ class Roles:
         hidden = self._hidden[-1]
         if not label:
             label, hidden = self._label_of(element, attributes, hidden, cls)
+        style = attributes.get("style")
+        if not hidden and style and looks_like_text(style):
+            hidden = "like-text"
+        root = self._roots[-1]
+        if hidden and not self._hidden[-1]:
+            root = self._root(attributes, attributes.get("class", ""), hidden)
         absolute = resolve(self.base, url[:4_000])
         self.page.anchors.append(
             Anchor(
@@ -185,7 +199,7 @@ class Roles:
                 self.region,
                 hidden,
                 cls,
-                self._roots[-1] if hidden else "",
+                root if hidden else "",
             )
         )
 

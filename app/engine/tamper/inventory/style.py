@@ -30,7 +30,7 @@ _NOT = re.compile(r":not\([^)]{0,200}+\)")
 _STATE = re.compile(r"::?(?!not\b|is\b|where\b)[\w-]+")
 _URL = re.compile(r"url\(\s*[\"']?([^\"')]{1,2000})|@import\s+[\"']([^\"']{1,2000})", re.I)
 _HINT = re.compile(
-    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color|cursor",
+    r"none|hidden|opacity|indent|clip|scale|translate|z-index|:\s*-|font-size|height|width|collapse|filter|color|cursor|decoration",
     re.I,
 )
 _PIXELS = {"px": 1, "em": 16, "rem": 16, "ex": 8, "ch": 8, "vw": 12, "vh": 8, "%": 5.5, "pt": 1.3}
@@ -150,15 +150,18 @@ _TRICKS = (
     ),
     ("same-colour", _is_camouflaged),
     ("content-visibility", lambda said: said.get("content-visibility") == "hidden"),
-    (
-        "like-text",
-        lambda said: (
-            said.get("cursor") in ("text", "default", "inherit")
-            and said.get("text-decoration", "") in ("none", "")
-        ),
-    ),
     ("line-height", lambda said: _is_small(said.get("line-height"), 0)),
 )
+
+
+@lru_cache(maxsize=2_048)
+def looks_like_text(style: str) -> bool:
+    """Whether a link's own style makes it look like the text around: no line, no colour, no hand."""
+    said = {name.lower(): value.strip().lower() for name, value in _DECLARATION.findall(style[:2_000])}
+    has_no_line = said.get("text-decoration", said.get("text-decoration-line", "")) == "none"
+    has_no_hand = said.get("cursor") in ("text", "default", "auto")
+    has_no_colour = said.get("color") == "inherit"
+    return [has_no_line, has_no_hand, has_no_colour].count(True) >= 2
 
 
 def read_rules(sheets: Iterable[str]) -> Hiding:

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from app.engine.tamper.inventory.model import Form, Inventory, Line
-from app.engine.tamper.inventory.region import part, stable_class
+from app.engine.tamper.inventory.region import part
 from app.engine.tamper.inventory.roles import (
     BLANKS,
     LABEL,
@@ -18,7 +18,6 @@ from app.engine.tamper.inventory.roles import (
     VERSIONED,
     Attributes,
     Roles,
-    digest,
 )
 from app.engine.tamper.inventory.style import Hiding, hides, urls_in
 
@@ -176,14 +175,6 @@ class Walk(Roles):
         self._text.clear()
         if len(text) > 1 and len(self.page.lines) < MAX_OF_A_KIND:
             self.page.lines.append(Line(text, self.region, self._hidden[-1] if self._hidden else ""))
-
-    def _root(self, attributes: Attributes, classes: str, how: str) -> str:
-        """What hides: an element that was always there hides nothing new."""
-        style = VERSIONED.sub("0", attributes.get("style", "")) if attributes else ""
-        name = VERSIONED.sub("", attributes.get("id", "")) if attributes else ""
-        root = digest(f"{self.region}|{how}|{stable_class(classes)}|{name}|{style}")
-        self.page.hidden_roots[root] = self.page.hidden_roots.get(root, 0) + 1
-        return root
 
     def _cover(self, style: str) -> None:
         """An element that lies over the whole window."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.engine.tamper.pages import judged, page, told
 
+STYLED = '<a style="color:inherit;text-decoration:none"'
 LINK = '<a href="http://strange.example/a">good watches</a>'
 
 
@@ -17,6 +18,7 @@ LINK = '<a href="http://strange.example/a">good watches</a>'
         (f'<div style="height:0;overflow:hidden">{LINK}</div>', "zero-size"),
         (f'<span style="font-size:0">{LINK}</span>', "tiny-font"),
         (f"<div hidden>{LINK}</div>", "hidden"),
+        (f"<p>Our bread {LINK.replace('<a', STYLED)} is warm</p>", "like-text"),
         (f'<style>.zz{{visibility:hidden}}</style><div class="zz">{LINK}</div>', "visibility"),
     ],
 )
@@ -31,6 +33,13 @@ def test_several_in_one_place_are_one_reason_with_their_number() -> None:
     links = "".join(f'<a href="http://strange.example/{n}">watch {n}x</a>' for n in range(5))
     reason = told(judged(page(f'<p style="display:none">{links}</p>')), "hidden_links_new")
     assert reason.detail["count"] == 5
+
+
+def test_a_link_without_anything_to_see_is_an_alert() -> None:
+    reason = told(
+        judged(page('<p>Warm <a href="http://strange.example/a"></a> bread</p>')), "hidden_link_new"
+    )
+    assert (reason.level, reason.detail["how"]) == ("alert", "empty")
 
 
 @pytest.mark.parametrize(
