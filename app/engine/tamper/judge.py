@@ -51,10 +51,19 @@ def judge(
 
 
 def confirm(first: Verdict, second: Verdict) -> Verdict:
-    """What two looks, seconds apart, both say. Cloaking stays: it shows itself to whom it likes."""
+    """What two looks, seconds apart, both say. Cloaking stays: it shows itself to whom it likes.
+
+    What was cloaked at the first look and is there for everybody at the second came while the views were
+    fetched, one after the other; the second look says it better.
+    """
     keys = {reason.key for reason in second.reasons}
-    kept = [reason for reason in first.reasons if reason.key in keys or reason.cls == "cloaking"]
+    kept = [reason for reason in first.reasons if reason.key in keys or _is_still_cloaked(reason, keys)]
     return verdict_of(kept)
+
+
+def _is_still_cloaked(reason: Reason, shown: set[str]) -> bool:
+    view = reason.detail.get("view", "")
+    return reason.cls == "cloaking" and all(_cloaked_key(view, key) != reason.key for key in shown)
 
 
 def verdict_of(reasons: Iterable[Reason]) -> Verdict:
@@ -90,6 +99,10 @@ def _cloaked(reason: Reason, view: str) -> Reason:
         reason,
         cls="cloaking",
         severity=severity,
-        key=f"cloaking:{view}:{reason.key}"[:180],
+        key=_cloaked_key(view, reason.key),
         detail={**reason.detail, "view": view},
     )
+
+
+def _cloaked_key(view: str, key: str) -> str:
+    return f"cloaking:{view}:{key}"[:180]

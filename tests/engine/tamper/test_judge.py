@@ -92,3 +92,10 @@ def test_a_learned_region_that_was_taken_back_counts_again() -> None:
     regions = learn([inventory(each) for each in before]).regions()
     assert any(region.kind == "pictures" for region in regions)
     assert judged(partner("dd.example"), before).verdict == "ok"
+
+
+def test_what_came_while_the_views_were_fetched_is_no_cloaking() -> None:
+    other = ViewCase("googlebot", PROFILE, inventory(page(EVIL), view="googlebot"))
+    first = judge(PROFILE, inventory(page()), [other])
+    assert confirm(first, judged(page(EVIL))).verdict == "ok"
+    assert confirm(first, judged(page(TAG))).verdict == "alert"

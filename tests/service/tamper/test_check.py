@@ -80,6 +80,18 @@ def test_what_has_vanished_at_the_second_look_is_no_alert(desk: Desk, web: WebSi
     assert desk.look(watch).state.state == "OK"
 
 
+def test_a_change_in_the_midst_of_a_check_is_no_cloaking(desk: Desk, web: WebSite) -> None:
+    watch = desk.learned(views=["plain", "googlebot"])
+    web.crawler_pages["/"] = tampered(article())
+    desk.check(watch)
+    web.pages["/"] = tampered(article())
+    for _ in range(2):
+        desk.age(watch)
+        desk.check(watch)
+    (alert,) = desk.alerts()
+    assert alert.classes and "cloaking" not in alert.classes
+
+
 def test_a_standing_alert_is_said_once(desk: Desk, web: WebSite) -> None:
     watch = desk.learned()
     web.pages["/"] = tampered(article())
