@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from typing import Any
 
-from app.engine.tamper.hosts import host_of, path_of, site_of
+from app.engine.net.urls import host_of, path_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inventory, Picture
 from app.engine.tamper.lexicon import lexicon
 

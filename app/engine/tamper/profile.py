@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from app.engine.tamper.hosts import host_of, site_of
+from app.engine.net.urls import host_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inventory, Picture
 from app.engine.tamper.names import (
     anchor_key,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from app.engine.tamper.hosts import host_of, is_address, path_of, site_of
+from app.engine.net.urls import host_of, is_address, path_of, site_of
 from app.engine.tamper.inventory.model import Anchor, Inline, Inventory, Line
 from app.engine.tamper.known import is_known_file, kind_of
 from app.engine.tamper.names import line_key, path_stem, stem, words_of

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from flask import Response
 
 from app.core.errors import NotFoundError
-from app.engine.tamper.inventory.decode import decode
+from app.engine.net.charset import decode
 from app.engine.tamper.reduce import reduced
 from app.models import Snapshot
 from app.service.tamper.snapshot import body_of, get_snapshot, screenshot_of

@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.core.errors import NotFoundError
+from app.engine.net.charset import decode
 from app.engine.tamper.compare import Comparison, compare_sources, compare_text
 from app.engine.tamper.inventory import take_inventory
-from app.engine.tamper.inventory.decode import decode
 from app.engine.tamper.types import Observation
 from app.models import Alert, Snapshot
 from app.service.actor import Actor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of, site_of
+from app.engine.net.urls import host_of, site_of
 from app.engine.tamper.known import kind_of
 from app.engine.tamper.names import form_key
 from app.engine.tamper.registry import detector

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import site_of
+from app.engine.net.urls import site_of
 from app.engine.tamper.inventory.model import Anchor
 from app.engine.tamper.lexicon import lexicon
 from app.engine.tamper.registry import detector

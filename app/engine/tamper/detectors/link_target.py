@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of
+from app.engine.net.urls import host_of
 from app.engine.tamper.inventory.model import Anchor
 from app.engine.tamper.names import anchor_key, target
 from app.engine.tamper.registry import detector

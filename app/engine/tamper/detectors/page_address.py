@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of, site_of
+from app.engine.net.urls import host_of, site_of
 from app.engine.tamper.inventory.model import Ref
 from app.engine.tamper.names import stem
 from app.engine.tamper.registry import detector

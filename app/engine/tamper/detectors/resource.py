@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import host_of, site_of
+from app.engine.net.urls import host_of, site_of
 from app.engine.tamper.inventory.model import Picture
 from app.engine.tamper.inventory.roles import role_of
 from app.engine.tamper.known import kind_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.engine.tamper.hosts import path_of
+from app.engine.net.urls import path_of
 from app.engine.tamper.inventory.abilities import ABILITIES
 from app.engine.tamper.inventory.model import Ref
 from app.engine.tamper.names import stem

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Protocol
 
+from app.engine.net.robots import MAX_ROBOTS, NOTHING, Robots, robots_of
 from app.engine.net.target import TargetError, parse_target
+from app.engine.net.urls import site_of
 from app.engine.tamper.fetch.links import Link, followable, read_page, sitemap_links
-from app.engine.tamper.fetch.robots import MAX_ROBOTS, NOTHING, Robots, robots_of
 from app.engine.tamper.fetch.want import Want
-from app.engine.tamper.hosts import site_of
 from app.engine.tamper.types import Observation
 
 AGENT = "CloudEye"

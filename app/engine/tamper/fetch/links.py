@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlsplit
 import lxml.etree
 import lxml.html
 
+from app.engine.net.charset import decode
 from app.engine.net.target import TargetError, parse_target
-from app.engine.tamper.hosts import resolve
-from app.engine.tamper.inventory.decode import decode
+from app.engine.net.urls import resolve
 
 MAX_LINKS = 2000
 _MAX_HTML = 1_500_000

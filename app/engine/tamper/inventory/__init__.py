@@ -12,8 +12,8 @@ from cssselect import SelectorError
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
-from app.engine.tamper.hosts import site_of
-from app.engine.tamper.inventory.decode import decode
+from app.engine.net.charset import decode
+from app.engine.net.urls import site_of
 from app.engine.tamper.inventory.language import language_of, scripts_in
 from app.engine.tamper.inventory.model import Anchor, Form, Inline, Inventory, Line, Picture, Ref, WantedAsset
 from app.engine.tamper.inventory.style import read_rules

@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from app.engine.tamper.hosts import host_of, path_of, resolve
+from app.engine.net.urls import host_of, path_of, resolve
 from app.engine.tamper.inventory.model import Anchor, Form, Inline, Inventory, Line, Picture, Ref
 from app.engine.tamper.inventory.region import LEVELS, stable_class
 from app.engine.tamper.inventory.script import read_script

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from app.engine.tamper.inventory.decode import decode
+from app.engine.net.charset import decode
 
 CHINESE = "网站首页"
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from app.engine.tamper.fetch.robots import parse_robots, robots_of
+from app.engine.net.robots import parse_robots, robots_of
 
 
 @pytest.mark.parametrize(

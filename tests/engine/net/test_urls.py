@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.tamper.hosts import host_of, is_address, path_of, resolve, site_of
+from app.engine.net.urls import host_of, is_address, path_of, resolve, site_of
 
 
 @pytest.mark.parametrize(
