@@ -1,0 +1,1 @@
+"""One file a check; each is found by itself (see `app.engine.bug.registry`)."""

@@ -1,0 +1,1 @@
+"""How the weakness engine asks a site: guarded, counted, paced, and stopped at once."""
