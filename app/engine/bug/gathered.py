@@ -23,8 +23,8 @@ class Gathered:
 
     `http_chain` and `https_chain` are the answers of http://host/ and https://host/, hop by hop (the last is
     no redirect, or an error). `cors` is the home page asked with a foreign `Origin`. `missing` are answers
-    for addresses that cannot exist. `base_url` is where the home page stands after its redirects within the site.
-    `shared` is for facts that one check finds and others use (by name of the check).
+    for addresses that cannot exist. `base_url` is where the home page stands after its redirects. `shared` is
+    for facts that one check finds and others use (by name of the check).
     """
 
     plan: Plan
