@@ -1,0 +1,48 @@
+"""Which addresses belong to a scan: the very host, by http and https, and never another port by chance."""
+
+from __future__ import annotations
+
+from app.engine.net.target import DEFAULT_PORT, Target, TargetError, parse_target
+
+
+class Scope:
+    """Begins with the origin of the start address; on default ports, with both schemes' origins of the host
+    with and without `www.` too."""
+
+    def __init__(self, url: str) -> None:
+        start = parse_target(url)
+        self.hosts = {start.host}
+        self._origins = {start.origin}
+        if start.port == DEFAULT_PORT[start.scheme]:
+            self.hosts.add(_sibling(start))
+            self._origins = {f"{scheme}://{host}" for scheme in DEFAULT_PORT for host in self.hosts}
+
+    def admit(self, url: str) -> bool:
+        """Take in another origin that the site itself leads to, when its host is one of the scan's."""
+        target = _target(url)
+        if target is None or target.host not in self.hosts:
+            return False
+        self._origins.add(target.origin)
+        return True
+
+    def narrow(self, hosts: frozenset[str]) -> None:
+        """From now on only these hosts (for active checks: the verified ones)."""
+        self.hosts &= hosts
+        self._origins = {each for each in self._origins if parse_target(each).host in self.hosts}
+
+    def has(self, url: str) -> bool:
+        target = _target(url)
+        return target is not None and target.origin in self._origins
+
+
+def _target(url: str) -> Target | None:
+    try:
+        return parse_target(url)
+    except TargetError:
+        return None
+
+
+def _sibling(target: Target) -> str:
+    if target.is_address or "." not in target.host:
+        return target.host
+    return target.host.removeprefix("www.") if target.host.startswith("www.") else f"www.{target.host}"
