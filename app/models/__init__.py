@@ -3,8 +3,10 @@
 from app.models.alert import Alert, AlertClass, Deployment, DeploymentToken
 from app.models.audit import AuditEntry
 from app.models.base import db, write
+from app.models.bug import BugTemplate, HostOwnership, OwnershipCheck, Scan, ScanReport, ScanSettings
 from app.models.channel import Channel, Delivery, DeliveryAttempt
 from app.models.content import Content, Evidence
+from app.models.finding import Finding, FindingHistory, FindingLocation
 from app.models.site import Event, Site, SiteTag
 from app.models.tamper import Baseline, OrganizationWords, Snapshot, Watch, WatchState, WatchView
 from app.models.usability import Incident, Location, Monitor, MonitorState
@@ -16,6 +18,7 @@ __all__ = [
     "AlertClass",
     "AuditEntry",
     "Baseline",
+    "BugTemplate",
     "Channel",
     "Content",
     "Delivery",
@@ -24,6 +27,10 @@ __all__ = [
     "DeploymentToken",
     "Event",
     "Evidence",
+    "Finding",
+    "FindingHistory",
+    "FindingLocation",
+    "HostOwnership",
     "Incident",
     "Location",
     "Membership",
@@ -31,6 +38,10 @@ __all__ = [
     "MonitorState",
     "Organization",
     "OrganizationWords",
+    "OwnershipCheck",
+    "Scan",
+    "ScanReport",
+    "ScanSettings",
     "Setting",
     "Site",
     "SiteTag",

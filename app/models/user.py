@@ -23,6 +23,8 @@ class Organization(Identified, Timestamped, Model):
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     locale: Mapped[str] = mapped_column(String(8), default="en")
     allowed_networks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # Days until a weakness of each severity is to be fixed; None: the defaults.
+    fix_days: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True), default=None)
     is_set_up: Mapped[bool] = mapped_column(Boolean, default=False)
 
 

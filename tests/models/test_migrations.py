@@ -48,5 +48,5 @@ def test_they_make_what_the_models_describe(empty_app: Flask) -> None:
 
 def test_they_are_told_when_pending(empty_app: Flask) -> None:
     with empty_app.app_context():
-        assert pending_migrations() == ["0001", "0002"]
+        assert pending_migrations() == ["0001", "0002", "0003"]
         db.engine.dispose()
