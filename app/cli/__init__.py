@@ -7,6 +7,7 @@ from flask import Flask
 
 def register_commands(app: Flask) -> None:
     from app.cli.admin import create_admin
+    from app.cli.bug import bug
     from app.cli.doctor import doctor
     from app.cli.evidence import evidence
     from app.cli.setting import setting
@@ -15,6 +16,7 @@ def register_commands(app: Flask) -> None:
     from app.cli.usage import usage
 
     app.cli.add_command(create_admin)
+    app.cli.add_command(bug)
     app.cli.add_command(doctor)
     app.cli.add_command(evidence)
     app.cli.add_command(setting)

@@ -55,8 +55,8 @@ class Gathered:
 
     @property
     def html(self) -> Iterator[Page]:
-        """The HTML pages that came with a status below 400."""
-        return (page for page in self.pages if page.is_html and page.response.status < 400)
+        """The HTML pages that were there (redirects and errors are not)."""
+        return (page for page in self.pages if page.is_html and 200 <= page.response.status < 300)
 
     @property
     def everything(self) -> Iterator[Page]:

@@ -246,7 +246,9 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a scan. `is_complete` is False when it was stopped, or ran out of budget or time.
+    """What came of a scan. `is_complete` is False when it was stopped, ran out of time, or the site gave no
+    answers any more. `ended` says so (stopped, time, errors), or that the budget was spent (budget): then the
+    coverage tells which checks had run.
 
     `headers` is the Observatory's result for the site: {"score", "grade", "tests"}. `technologies` are names
     with their versions, empty where unknown.

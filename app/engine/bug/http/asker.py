@@ -134,6 +134,10 @@ class Asker:
                 return
             sleep(min(delay, _NAP_SECONDS))
 
+    def be_slower(self, rate: float) -> None:
+        """Ask at most at this rate (requests a second), as the site itself wishes."""
+        self._pace = Pace(min(rate, self._pace.rate))
+
     def is_stopped(self) -> bool:
         return self._stop()
 

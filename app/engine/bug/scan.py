@@ -1,0 +1,216 @@
+"""One scan: gather once, let every check look, then ask what the owner permits to be asked.
+
+1. The crawl brings pages and files (see `crawl`).
+2. Checks of pages and of the whole site look at them; they send nothing.
+3. Probes ask for something of their own, the gravest first: the passive ones always; the others by profile,
+   on verified hosts only, and some only where the owner consents to them by name.
+4. Hits become findings; what did not run is said with its reason, and the coverage says what did.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.engine.bug.crawl import gather
+from app.engine.bug.findings import findings_of
+from app.engine.bug.fingerprint import place_of
+from app.engine.bug.gathered import Gathered
+from app.engine.bug.http.asker import Asker, ScanOverError
+from app.engine.bug.page import Page
+from app.engine.bug.registry import Check, all_checks
+from app.engine.bug.types import (
+    PROFILES,
+    Coverage,
+    Hit,
+    Plan,
+    Progress,
+    Report,
+    Response,
+    Skip,
+    host_and_port,
+)
+from app.engine.net.urls import host_of
+
+log = logging.getLogger("cloudeye.bug")
+MAX_HITS = 5_000
+OnProgress = Callable[[Progress], None]
+
+
+def scan(
+    plan: Plan,
+    *,
+    now: Callable[[], float],
+    stop: Callable[[], bool] = lambda: False,
+    on_progress: OnProgress = lambda progress: None,
+) -> Report:
+    """Scan a site as far as the plan permits. Blocks; `now` is the wall clock, `stop` is asked often.
+
+    Never raises for what a site does. Raises TargetError when the plan's address is none, and ValueError for
+    a network that cannot be read.
+    """
+    asker = Asker(plan, now=now, stop=stop)
+    try:
+        return _Scan(plan, asker, now, on_progress).run()
+    finally:
+        asker.close()
+
+
+@dataclass
+class _Scan:
+    plan: Plan
+    asker: Asker
+    now: Callable[[], float]
+    on_progress: OnProgress
+    hits: list[Hit] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+    done: set[str] = field(default_factory=set)
+    ended: str = ""
+    _stage: str = "crawl"
+    _check: str = ""
+    _pages: list[str] = field(default_factory=list)
+    _checks: list[Check] = field(default_factory=list)
+    _checks_over: int = 0
+    _answered: set[str] = field(default_factory=set)
+    _unknown: set[str] = field(default_factory=set)
+    _asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def run(self) -> Report:
+        started = self.now()
+        self._checks = [check for check in all_checks() if self._is_chosen(check)]
+        self.asker.on_sent = lambda sent: self._tell()
+        self.asker.on_response = self._note
+        gathered = gather(self.asker, self.plan, self._on_page)
+        self.ended = str(gathered.shared.get("ended", ""))
+        self._stage = "passive"
+        for check in self._checks:
+            if check.kind != "probe":
+                self._look(check, gathered)
+        self._probe(gathered)
+        self._stage = "end"
+        self._tell()
+        return self._report(gathered, started)
+
+    def _is_chosen(self, check: Check) -> bool:
+        """Whether the plan wants this check at all. A rule is chosen by its check."""
+        wanted = {each.partition(".")[0] for each in self.plan.only}
+        return not wanted or check.name in wanted
+
+    def _on_page(self, page: Page) -> None:
+        self._pages.append(page.url)
+        self._tell()
+
+    def _note(self, response: Response) -> None:
+        place = place_of(response.url)
+        if self._check:
+            self._asked[self._check].add(place)
+        (self._answered if response.is_answer else self._unknown).add(place)
+
+    def _look(self, check: Check, gathered: Gathered) -> None:
+        """Let a check look at what was gathered."""
+        if check.kind == "page":
+            looks = [check.look(page, gathered) for page in gathered.everything]
+        else:
+            looks = [check.look(gathered)]
+        home = gathered.home
+        is_seen = home is not None and home.response.is_answer and self.ended in ("", "budget")
+        if self._run(check, looks) and is_seen:
+            self.done.add(check.name)
+        self._checks_over += 1
+
+    def _probe(self, gathered: Gathered) -> None:
+        probes = [check for check in self._checks if check.kind == "probe"]
+        is_narrow = False
+        for check in sorted(probes, key=lambda each: (each.profile != "passive", each.order, each.name)):
+            reason = self._why_not(check, gathered)
+            if reason:
+                self.skipped.append(Skip(check.name, reason))
+                continue
+            if check.profile != "passive" and not is_narrow:
+                self.asker.scope.narrow(self.plan.hosts)
+                is_narrow = True
+            self._stage = "templates" if check.name == "templates" else "active"
+            self._check = check.name
+            self._tell()
+            if self._run(check, [check.look(self.asker, gathered)]):
+                self.done.add(check.name)
+            self._check = ""
+            self._checks_over += 1
+
+    def _why_not(self, check: Check, gathered: Gathered) -> str:
+        """Why a probe does not run; empty when it does."""
+        if self.ended:
+            return self.ended
+        if check.consent is not None and check.consent not in self.plan.consents:
+            return "no_consent"
+        if PROFILES.index(check.profile) > PROFILES.index(self.plan.profile):
+            return "profile"
+        if check.profile != "passive" and host_of(gathered.base_url) not in self.plan.hosts:
+            return "not_verified"
+        return ""
+
+    def _run(self, check: Check, looks: list[Iterator[Hit]]) -> bool:
+        """Take a check's hits; whether it ran to its end. One check's surprise does not cost the others."""
+        try:
+            for look in looks:
+                for hit in look:
+                    if len(self.hits) < MAX_HITS:
+                        self.hits.append(hit)
+        except ScanOverError as over:
+            self.ended = over.reason
+            self.skipped.append(Skip(check.name, over.reason))
+            return False
+        except Exception:
+            log.exception("bug.check_failed", extra={"check": check.name})
+            self.skipped.append(Skip(check.name, "failed"))
+            return False
+        return True
+
+    def _tell(self) -> None:
+        self.on_progress(
+            Progress(
+                self._stage,
+                self._check,
+                self.asker.sent,
+                self.plan.budget,
+                len(self._pages),
+                self._checks_over,
+                len(self._checks),
+                len(self.hits),
+            )
+        )
+
+    def _report(self, gathered: Gathered, started: float) -> Report:
+        hits = [hit for hit in self.hits if self._is_wanted(hit)]
+        refused = gathered.shared.get("templates", [])
+        skipped = [*self.skipped, *(_refused_template(each) for each in refused)]
+        return Report(
+            url=self.plan.url,
+            started_at=started,
+            finished_at=self.now(),
+            requests=self.asker.sent,
+            pages=tuple(dict.fromkeys(self._pages)),
+            findings=findings_of(hits, host_and_port(self.plan.url)),
+            skipped=tuple(skipped),
+            coverage=Coverage(
+                frozenset(self.done),
+                frozenset(self._answered),
+                frozenset(self._unknown - self._answered),
+                {name: frozenset(places) for name, places in self._asked.items()},
+            ),
+            is_complete=self.ended in ("", "budget"),
+            ended=self.ended,
+            headers=gathered.shared.get("headers"),
+            technologies=dict(gathered.technologies),
+        )
+
+    def _is_wanted(self, hit: Hit) -> bool:
+        only = self.plan.only
+        return not only or hit.rule in only or hit.rule.partition(".")[0] in only
+
+
+def _refused_template(refused: Any) -> Skip:
+    return Skip(f"templates.{refused['id']}", str(refused["reason"]), {"what": str(refused.get("what", ""))})
