@@ -43,7 +43,9 @@ def severity_of(vector: str) -> Severity | None:
 
 def _finding(hit: Hit, site: str) -> Finding:
     known = _definition(hit.rule)
-    place = "" if known is not None and known.scope == "site" else place_of(hit.url)
+    # A template is its own definition.
+    scope = known.scope if known is not None else hit.detail.get("scope", "page")
+    place = "" if scope == "site" else place_of(hit.url)
     method = hit.method.upper()
     mark = fingerprint(
         site, hit.rule, method=method, place=place, parameter=hit.parameter, component=hit.component
@@ -67,7 +69,7 @@ def _finding(hit: Hit, site: str) -> Finding:
         component=hit.component,
         cvss=hit.cvss or (known.cvss if known is not None else None),
         cwe=tuple(dict.fromkeys((*hit.cwe, *(known.cwe if known is not None else ())))),
-        owasp=known.owasp if known is not None else None,
+        owasp=known.owasp if known is not None else hit.detail.get("owasp"),
         detail=dict(hit.detail),
         references=tuple(dict.fromkeys((*hit.references, *(known.references if known is not None else ())))),
         locations=(location,),

@@ -24,7 +24,8 @@ class Gathered:
     `http_chain` and `https_chain` are the answers of http://host/ and https://host/, hop by hop (the last is
     no redirect, or an error). `cors` is the home page asked with a foreign `Origin`. `missing` are answers
     for addresses that cannot exist. `base_url` is where the home page stands after its redirects. `shared` is
-    for facts that one check finds and others use (by name of the check).
+    for facts that one check finds and others use (by name of the check); under "skips" checks leave
+    `types.Skip`s for the parts of theirs that did not run.
     """
 
     plan: Plan

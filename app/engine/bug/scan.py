@@ -186,7 +186,11 @@ class _Scan:
     def _report(self, gathered: Gathered, started: float) -> Report:
         hits = [hit for hit in self.hits if self._is_wanted(hit)]
         refused = gathered.shared.get("templates", [])
-        skipped = [*self.skipped, *(_refused_template(each) for each in refused)]
+        skipped = [
+            *self.skipped,
+            *gathered.shared.get("skips", []),
+            *(_refused_template(each) for each in refused),
+        ]
         return Report(
             url=self.plan.url,
             started_at=started,

@@ -124,8 +124,10 @@ class Asker:
         """Whether the address may be asked at all: the very host that is scanned."""
         return self.scope.has(url)
 
-    def pause(self) -> None:
-        """Wait for a turn without sending a request (for a TLS handshake). Raises ScanOverError."""
+    def wait_turn(self) -> None:
+        """Wait as for a request of the plan's rate, without counting one (for a TLS handshake, a question
+        to a name server). Raises ScanOverError.
+        """
         while True:
             self._end_if_over(needs_budget=False)
             delay = self._pace.delay(monotonic())
@@ -138,8 +140,9 @@ class Asker:
         """Ask at most at this rate (requests a second), as the site itself wishes."""
         self._pace = Pace(min(rate, self._pace.rate))
 
-    def is_stopped(self) -> bool:
-        return self._stop()
+    def is_over(self) -> bool:
+        """Whether the scan is stopped or out of time, for long waits inside a check."""
+        return self._stop() or monotonic() >= self._ends_at
 
     def close(self) -> None:
         for transfer in self._idle:
