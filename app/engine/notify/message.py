@@ -22,6 +22,20 @@ TITLES = {
     },
     "alert.opened.notice": {"en": "Page changed: {watch} ({site})", "zh": "页面变化：{watch}（{site}）"},
     "alert.closed": {"en": "Page alert over: {watch} ({site})", "zh": "页面告警结束：{watch}（{site}）"},
+    "bug.finding_opened": {
+        "en": "New weaknesses ({grade}): {site}",
+        "zh": "发现新的安全问题（{grade}）：{site}",
+    },
+    "bug.finding_reopened": {
+        "en": "Weaknesses are back ({grade}): {site}",
+        "zh": "安全问题再次出现（{grade}）：{site}",
+    },
+    "bug.grade_fell": {"en": "Grade fell: {site}", "zh": "安全评级下降：{site}"},
+    "bug.scan_failed": {"en": "Scan failed: {site}", "zh": "安全扫描失败：{site}"},
+    "bug.host_revoked": {
+        "en": "Ownership is no longer shown: {host} ({site})",
+        "zh": "所有权验证已失效：{host}（{site}）",
+    },
     "test": {"en": "CloudEye test message", "zh": "云眼测试消息"},
 }
 LINES = {
@@ -59,6 +73,7 @@ class Message:
     url: str | None = None
     watch: Facts = field(default_factory=dict)
     alert: Facts = field(default_factory=dict)
+    bug: Facts = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is kept in the outbox."""
@@ -71,7 +86,7 @@ class Message:
     def payload(self) -> dict[str, Any]:
         """The webhook's body: {"type", "timestamp", "data"}, as Standard Webhooks has it."""
         data: dict[str, Any] = {"severity": self.severity, "sentence": self.sentence}
-        for name in ("organization", "site", "monitor", "watch", "incident", "alert"):
+        for name in ("organization", "site", "monitor", "watch", "incident", "alert", "bug"):
             if value := getattr(self, name):
                 data[name] = value
         if self.url:
@@ -84,6 +99,7 @@ class Message:
             "monitor": self.monitor.get("name", ""),
             "site": self.site.get("name", ""),
             "watch": self.watch.get("name", ""),
+            "host": self.bug.get("host", ""),
             "grade": _in(GRADES.get(self.severity, {"en": self.severity}), locale),
         }
         title = _in(TITLES.get(self._title, {"en": self.kind}), locale).format_map(names)

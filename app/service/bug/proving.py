@@ -1,0 +1,172 @@
+"""Looking whether a host is still ours: on demand, before each active scan, and every 30 days.
+
+What is certain counts at once: the proof is there, or it is not. A time-out teaches nothing, so it takes no
+permission away; but nothing active is done on its strength either, and after a week of silence it is over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.core.clock import now
+from app.core.settings import get_settings
+from app.models import HostOwnership, Organization, OwnershipCheck, db, write
+from app.service.bug.event import put_event
+from app.service.bug.telling import tell_revoked
+from app.service.schedule import allowed_networks
+
+if TYPE_CHECKING:
+    from app.engine.bug.ownership import Checked
+
+log = logging.getLogger("cloudeye.bug")
+EVERY = timedelta(days=30)
+AGAIN = timedelta(hours=6)
+SILENCE = timedelta(days=7)
+"""So long after its time a host may stay verified though nothing can be learned of it."""
+ACTIVE_METHODS = ("dns", "file")
+KEPT_CHECKS = 200
+
+
+def look(ownership: HostOwnership, organization: Organization, methods: Sequence[str]) -> list[Checked]:
+    """Ask in these ways, one after the other, until one that permits active checks has worked."""
+    from app.engine.bug.ownership import check_dns, check_file, check_meta
+
+    settings = get_settings()
+    host, token, at = ownership.host, ownership.token, now().timestamp()
+    allow, servers = allowed_networks(organization), settings.DNS_SERVERS
+    checks: list[Checked] = []
+    for method in methods:
+        if method == "dns":
+            checked = check_dns(host, token, dns_servers=servers, now=at)
+        else:
+            ask = check_file if method == "file" else check_meta
+            checked = ask(host, token, ca_file=settings.CA_FILE, allow=allow, dns_servers=servers, now=at)
+        checks.append(checked)
+        if checked.permits_active:
+            break
+    return checks
+
+
+def note_checks(session: Session, row: HostOwnership, checks: Sequence[Checked], *, by: str = "") -> int:
+    """Write down what was seen, and what follows; returns how many deliveries were put in the outbox."""
+    at = now()
+    for each in checks:
+        session.add(
+            OwnershipCheck(
+                ownership_id=row.id,
+                at=at,
+                method=each.method,
+                is_ok=each.ok,
+                code=each.code,
+                detail=dict(each.detail),
+                by=by,
+            )
+        )
+    row.last_checked_at = at
+    good = next((each for each in checks if each.permits_active), None)
+    good = good or next((each for each in checks if each.ok), None)
+    own = next((each for each in checks if each.method == row.method), None)
+    if row.state == "verified" and good is not None and not good.permits_active and own is not good:
+        # A meta tag says less than what was shown before: it counts only where that has been lost.
+        good = good if own is not None and own.is_certain and not own.ok else None
+    if good is not None:
+        _verify(session, row, good.method, at, by)
+        return 0
+    if row.state != "verified" or own is None:
+        return 0
+    is_silent_too_long = row.verified_at is None or at - row.verified_at > EVERY + SILENCE
+    if own.is_certain or is_silent_too_long:
+        return _revoke(session, row, own, at)
+    row.next_check_at = at + AGAIN
+    return 0
+
+
+def _verify(session: Session, row: HostOwnership, method: str, at: datetime, by: str) -> None:
+    if row.state != "verified" or row.method != method:
+        put_event(
+            session,
+            row.organization_id,
+            row.site_id,
+            "host_verified",
+            at=at,
+            host=row.host,
+            method=method,
+            by=by,
+        )
+    row.state, row.method, row.verified_at, row.next_check_at = "verified", method, at, at + EVERY
+
+
+def _revoke(session: Session, row: HostOwnership, checked: Checked, at: datetime) -> int:
+    row.state, row.next_check_at = "revoked", None
+    put_event(
+        session,
+        row.organization_id,
+        row.site_id,
+        "host_revoked",
+        severity="warning",
+        cause=checked.code,
+        at=at,
+        host=row.host,
+        method=checked.method,
+        values=dict(checked.detail),
+    )
+    return tell_revoked(session, row, checked, at)
+
+
+def prove_again(site_id: int, organization: Organization) -> frozenset[str]:
+    """Look again at a site's verified hosts before an active scan; those that may be asked now."""
+    rows = db.session.scalars(
+        select(HostOwnership)
+        .where(
+            HostOwnership.site_id == site_id,
+            HostOwnership.state == "verified",
+            HostOwnership.method.in_(ACTIVE_METHODS),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    db.session.commit()
+    return frozenset(row.host for row in rows if _prove(row, organization))
+
+
+def _prove(row: HostOwnership, organization: Organization) -> bool:
+    checks = look(row, organization, [row.method or "file"])
+    with write() as session:
+        present = session.scalar(
+            select(HostOwnership)
+            .where(HostOwnership.id == row.id)
+            .options(joinedload(HostOwnership.site))
+            .execution_options(populate_existing=True)
+        )
+        if present is not None:
+            note_checks(session, present, checks)
+    return present is not None and any(each.permits_active for each in checks)
+
+
+def prove_due(at: datetime) -> int:
+    """Look at every host whose 30 days are over; returns how many."""
+    rows = db.session.scalars(
+        select(HostOwnership)
+        .where(HostOwnership.state == "verified", HostOwnership.next_check_at <= at)
+        .order_by(HostOwnership.next_check_at)
+        .limit(20)
+    ).all()
+    for row in rows:
+        organization = db.session.get_one(Organization, row.organization_id)
+        db.session.commit()
+        _prove(row, organization)
+    _forget_old_checks()
+    return len(rows)
+
+
+def _forget_old_checks() -> None:
+    """The history of a host that is scanned daily must not grow for ever."""
+    old = now() - timedelta(days=400)
+    with write() as session:
+        for row in session.scalars(select(OwnershipCheck).where(OwnershipCheck.at < old).limit(KEPT_CHECKS)):
+            session.delete(row)

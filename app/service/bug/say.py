@@ -1,0 +1,86 @@
+"""Sentences about scans, findings and hosts, in the language of who reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.engine.bug.describe import describe
+from app.models import Finding, OwnershipCheck, Scan
+
+LOCALES = ("en", "zh")
+
+_REASONS = {
+    "budget": {
+        "en": "The budget of {budget} requests was used up before everything was looked at.",
+        "zh": "{budget} 次请求的预算已用完，仍有内容未检查。",
+    },
+    "time": {
+        "en": "The time for it was over before everything was looked at.",
+        "zh": "扫描时间已到，仍有内容未检查。",
+    },
+    "errors": {
+        "en": "The site gave no answer several times in a row, so the scan ended.",
+        "zh": "站点连续多次没有应答，扫描已结束。",
+    },
+    "unreachable": {
+        "en": "The site gave no answer at all.",
+        "zh": "站点没有任何应答。",
+    },
+    "stopped": {"en": "Stopped by {by}.", "zh": "由 {by} 停止。"},
+    "not_verified": {
+        "en": "Nobody has shown that {host} is yours; only the profile passive may run.",
+        "zh": "{host} 的所有权未经验证，只能运行被动扫描。",
+    },
+    "not_proved_again": {
+        "en": "It could not be shown again that {host} is yours.",
+        "zh": "未能再次确认 {host} 的所有权。",
+    },
+    "site_archived": {"en": "The site is archived.", "zh": "站点已归档。"},
+    "finding_gone": {"en": "The finding is gone.", "zh": "该问题已不存在。"},
+    "worker_lost": {
+        "en": "The process that scanned has died; nothing of this scan counts.",
+        "zh": "执行扫描的进程已中断，本次结果不计。",
+    },
+    "crashed": {
+        "en": "The scan failed on our side. The log names the cause.",
+        "zh": "扫描在云眼一侧出错，原因见日志。",
+    },
+    "internal": {"en": "The scan failed.", "zh": "扫描失败。"},
+}
+
+
+class _Values(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def reason_sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
+    """Why a scan ended as it did."""
+    texts = _REASONS.get(code, {"en": code})
+    return texts.get(locale, texts["en"]).format_map(_Values(detail))
+
+
+def scan_sentence(scan: Scan, locale: str) -> str:
+    """Empty when there is nothing to explain."""
+    return reason_sentence(scan.reason, scan.reason_detail or {}, locale) if scan.reason else ""
+
+
+def finding_texts(finding: Finding, locale: str) -> dict[str, str]:
+    """{"title", "why", "remedy"} of a finding."""
+    return describe(finding.rule, finding.detail, locale)
+
+
+def finding_title(finding: Finding, locale: str) -> str:
+    """Its title as kept, which holds though the rule is gone."""
+    return finding.title_zh if locale == "zh" and finding.title_zh else finding.title_en
+
+
+def check_sentence(check: OwnershipCheck, locale: str) -> str:
+    """What a look at a host's proof said."""
+    from app.engine.bug.ownership_words import SENTENCES
+
+    texts = SENTENCES.get(check.code)
+    if texts is None:
+        return check.code
+    return (texts.get(locale) or texts["en"]).format_map(_Values(check.detail))
