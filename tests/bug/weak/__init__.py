@@ -1,0 +1,43 @@
+"""A tea shop with a great many labelled weaknesses, one module an area."""
+
+from __future__ import annotations
+
+from tests.bug.weak import (
+    apis,
+    content,
+    cookies,
+    errors,
+    exposed,
+    forms,
+    headers,
+    insides,
+    keys,
+    panels,
+    payload,
+    policy,
+    repositories,
+    scripts,
+)
+from tests.bug.weak.model import Weakness
+from tests.bug.weak.site import Noise, WeakSite
+
+AREAS = (
+    headers,
+    cookies,
+    forms,
+    content,
+    errors,
+    keys,
+    scripts,
+    repositories,
+    exposed,
+    panels,
+    insides,
+    apis,
+    policy,
+    payload,
+)
+ALL: tuple[Weakness, ...] = tuple(each for area in AREAS for each in area.WEAKNESSES)
+MENDED = frozenset(each.id for each in ALL)
+
+__all__ = ["ALL", "MENDED", "Noise", "WeakSite", "Weakness"]
