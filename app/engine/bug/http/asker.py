@@ -280,6 +280,8 @@ class _Round:
                 break
         if self._collect():
             return
+        if not self._flying and not self._waiting:
+            return
         delay = asker._pace.delay(monotonic())
         is_held = self._waiting and len(self._flying) < asker.plan.connections
         nap = min(_NAP_SECONDS, delay) if is_held else _NAP_SECONDS
