@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from app.engine.bug.frontier import Frontier, Wanted
@@ -76,12 +76,9 @@ class _Crawl:
         """Fetch what is known until there is enough."""
         while True:
             most = min(self.plan.connections * 2, self._pages_left)
-            batch = self._frontier.next(most=most) if most > 0 else ()
-            batch = [each for each in batch if self._is_wanted(each)]
-            if not batch:
-                if most <= 0 or not self._frontier.has_more:
-                    return
-                continue
+            if most <= 0 or not self._frontier.has_more:
+                return
+            batch = self._chosen(self._frontier.next(most=most))
             for wanted, response in zip(batch, self.asker.ask_all([each.url for each in batch]), strict=True):
                 self._take(wanted, response)
 
@@ -95,16 +92,23 @@ class _Crawl:
     def _seen(self) -> int:
         return len(self.gathered.pages) + len(self.gathered.files)
 
-    def _is_wanted(self, wanted: Wanted) -> bool:
+    def _chosen(self, candidates: Sequence[Wanted]) -> list[Wanted]:
+        """Those that may be fetched, and for which there is room."""
+        pages, files = len(self.gathered.pages), len(self.gathered.files)
+        chosen = []
+        for wanted in candidates:
+            has_room = files < _MAX_FILES if wanted.is_file else pages < self.plan.max_pages
+            if self._is_permitted(wanted) and (has_room or wanted.via == "revisit"):
+                chosen.append(wanted)
+                files += wanted.is_file
+                pages += not wanted.is_file
+        return chosen
+
+    def _is_permitted(self, wanted: Wanted) -> bool:
         if not self.asker.is_in_scope(wanted.url):
             return False
-        if wanted.via == "revisit":
-            return True
-        if wanted.is_file and len(self.gathered.files) >= _MAX_FILES:
-            return False
-        if not wanted.is_file and len(self.gathered.pages) >= self.plan.max_pages:
-            return False
-        return self.gathered.robots.permits(parse_target(wanted.url).path)
+        # Whoever has a finding there has been there.
+        return wanted.via == "revisit" or self.gathered.robots.permits(parse_target(wanted.url).path)
 
     def _read_robots(self) -> None:
         url = resolve(self.plan.url, "/robots.txt")
@@ -121,7 +125,7 @@ class _Crawl:
         """The home page and both chains. Only default ports have two."""
         start = parse_target(self.plan.url)
         other = f"{'http' if start.scheme == 'https' else 'https'}://{start.host}/"
-        chain = self.asker.follow(start.url)
+        chain = self.asker.follow(start.url, admits=True)
         chains = {start.scheme: chain}
         if self.asker.is_in_scope(other):
             chains[parse_target(other).scheme] = self.asker.follow(other)
@@ -169,7 +173,7 @@ class _Crawl:
         before = self._redirects.pop(wanted.url, ())
         location = self.asker.redirect_of(response)
         if location:
-            if len(before) < 5 and self._can_follow(location):
+            if len(before) < 5 and self.asker.is_in_scope(location):
                 self._redirects[location] = (*before, response)
                 self._frontier.add(location, wanted.depth, wanted.via)
             # What a redirect itself says (its cookies, its address) is looked at too.
@@ -177,9 +181,6 @@ class _Crawl:
             return
         if response.status:
             self._keep(Page(response, wanted.depth, wanted.via, before), is_file=wanted.is_file)
-
-    def _can_follow(self, url: str) -> bool:
-        return self.asker.scope.admit(url)
 
     def _keep(self, page: Page, *, is_file: bool = False) -> None:
         if (is_file or not page.is_html) and page.via != "home" and page.response.status == 200:

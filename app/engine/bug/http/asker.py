@@ -95,14 +95,19 @@ class Asker:
         self._end_if_over()
         return _Round(self, wanted).run()
 
-    def follow(self, request: Request | str, *, most: int = 10) -> tuple[Response, ...]:
-        """The answers hop by hop; the last is no redirect, leads out of the scan, or has an error."""
+    def follow(self, request: Request | str, *, most: int = 10, admits: bool = False) -> tuple[Response, ...]:
+        """The answers hop by hop; the last is no redirect, leads out of the scan, or has an error.
+
+        `admits`: another port where the host speaks https is taken into the scan.
+        """
         hop = Request(request) if isinstance(request, str) else request
         hops = [self.ask(hop)]
         seen = {hop.url}
         while len(hops) <= most:
             location = self.redirect_of(hops[-1])
-            if not location or location in seen or not self.scope.admit(location):
+            if admits:
+                self.scope.admit(location)
+            if not location or location in seen or not self.scope.has(location):
                 break
             seen.add(location)
             hop = replace(hop, url=location)

@@ -17,13 +17,11 @@ class Scope:
             self.hosts.add(_sibling(start))
             self._origins = {f"{scheme}://{host}" for scheme in DEFAULT_PORT for host in self.hosts}
 
-    def admit(self, url: str) -> bool:
-        """Take in another origin that the site itself leads to, when its host is one of the scan's."""
+    def admit(self, url: str) -> None:
+        """Take in where the home page's redirects lead: to another port of a host of the scan, by https."""
         target = _target(url)
-        if target is None or target.host not in self.hosts:
-            return False
-        self._origins.add(target.origin)
-        return True
+        if target is not None and target.host in self.hosts and target.scheme == "https":
+            self._origins.add(target.origin)
 
     def narrow(self, hosts: frozenset[str]) -> None:
         """From now on only these hosts (for active checks: the verified ones)."""
