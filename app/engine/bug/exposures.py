@@ -1,0 +1,110 @@
+"""Look for things that may lie open: ask for their paths, and believe only what their signatures prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from app.engine.bug.answers import Answers
+from app.engine.bug.gathered import Gathered
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.signatures import Exposure, exposures_of
+from app.engine.bug.soft404 import Missing
+from app.engine.bug.types import Hit, Response
+
+_ELSEWHERE = {"root": 1, "seen": 2}
+"""How many of an exposure's names are asked for in folders other than the root."""
+_MAX_SEEN = {"standard": 3, "full": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """One address, the exposures that might be there, and the folder it stands in."""
+
+    url: str
+    base: str
+    exposures: tuple[Exposure, ...]
+
+
+def look_for(
+    asker: Asker, gathered: Gathered, check: str, *, names: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Hit]:
+    """Hits of the exposures in the check's signatures. `names` are what `{…}` in paths stands for.
+
+    Raises ScanOverError; what was found until then has been given.
+    """
+    answers, missing = Answers(asker, gathered), Missing(asker, gathered)
+    wanted = _wanted(gathered, exposures_of(check), names or {})
+    done: set[tuple[int, str]] = set()
+    for wish, first in zip(wanted, answers.each([each.url for each in wanted]), strict=True):
+        response = answers.deeper(first)
+        for exposure in wish.exposures:
+            if (id(exposure), wish.base) in done:
+                continue
+            proof = exposure.proof_in(response)
+            if proof is None or missing.is_like_missing(response):
+                continue
+            if not exposure.is_each:
+                done.add((id(exposure), wish.base))
+            yield hit_of(check, exposure, response, proof)
+            break
+
+
+def hit_of(check: str, exposure: Exposure, response: Response, proof: str) -> Hit:
+    path = urlsplit(response.url).path
+    return Hit(
+        f"{check}.{exposure.rule}",
+        response.url,
+        proof,
+        component=exposure.product.lower() or None,
+        detail={"path": path, "product": exposure.product or path},
+        response=response,
+    )
+
+
+def folders_of(gathered: Gathered, most: int) -> list[str]:
+    """Addresses of the folders that the crawl saw on the site, short ones first, without the root."""
+    found: dict[str, None] = {}
+    for page in gathered.everything:
+        if page.response.status < 400 and gathered.is_ours(page.url):
+            path = urlsplit(page.url).path
+            parts = path.split("/")[1:-1][:3]
+            for depth in range(1, len(parts) + 1):
+                found.setdefault("/" + "/".join(parts[:depth]) + "/")
+    ordered = sorted(found, key=lambda path: path.count("/"))
+    return [urljoin(gathered.base_url, path) for path in ordered[:most]]
+
+
+def bases_of(gathered: Gathered) -> list[str]:
+    """The site's root, and the folder of its home page when that is another."""
+    own = urljoin(gathered.base_url, ".")
+    return list(dict.fromkeys([urljoin(gathered.base_url, "/"), own]))
+
+
+def _wanted(
+    gathered: Gathered, exposures: Iterable[Exposure], names: Mapping[str, Sequence[str]]
+) -> list[_Ask]:
+    is_full = gathered.plan.profile == "full"
+    bases = bases_of(gathered)
+    seen = folders_of(gathered, _MAX_SEEN.get(gathered.plan.profile, 0))
+    found: dict[str, tuple[str, list[Exposure]]] = {}
+    for exposure in exposures:
+        paths = [*exposure.paths, *(exposure.more if is_full else ())]
+        for base in [*bases, *(seen if exposure.where == "seen" else ())]:
+            # Below the root everything, in other folders the likeliest names only.
+            here = paths if base == bases[0] else exposure.paths[: _ELSEWHERE[exposure.where]]
+            for path in (name for each in here for name in _filled(each, names)):
+                found.setdefault(base + path, (base, []))[1].append(exposure)
+    return [_Ask(url, base, tuple(fitting)) for url, (base, fitting) in found.items()]
+
+
+def _filled(path: str, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The path with each value of the name in its braces; paths without one as they are."""
+    before, brace, rest = path.partition("{")
+    if not brace:
+        yield path
+        return
+    name, _, after = rest.partition("}")
+    for value in names.get(name, ()):
+        yield f"{before}{value}{after}"
