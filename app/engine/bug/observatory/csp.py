@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.engine.bug.observatory.csp_policy import (
@@ -59,7 +60,14 @@ def look_at(seen: Seen) -> Verdict:
 
 def _size(in_header: list[str], in_meta: list[str]) -> int:
     """How many directives count, where meta elements may have only some of them."""
-    return len(read_policies(in_header)) + len(read_meta_policies(in_meta))
+    return _count(read_policies, in_header) + _count(read_meta_policies, in_meta)
+
+
+def _count(read: Callable[[Sequence[str]], Policies], policies: list[str]) -> int:
+    try:
+        return len(read(policies))
+    except PolicyError:
+        return 0
 
 
 def _strength(policies: Policies, *, is_https: bool) -> str:

@@ -23,7 +23,7 @@ class Answer:
 
     def header(self, name: str) -> str | None:
         """The values of a header joined by ", "; None when it is missing."""
-        values = [value for each, value in self.headers if each.lower() == name]
+        values = [value.strip(" \t") for each, value in self.headers if each.lower() == name]
         return ", ".join(values) if values else None
 
 
