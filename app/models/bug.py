@@ -214,7 +214,8 @@ class BugTemplate(Identified, Timestamped, Model):
     title: Mapped[str] = mapped_column(String(300), default="")
     severity: Mapped[str] = mapped_column(String(16), default="info")
     body: Mapped[bytes] = mapped_column(MediumBytes)
-    # Why it does not run: [{"code", "detail"}]; empty: it does.
+    is_refused: Mapped[bool] = mapped_column(Boolean, default=False)
+    # Why it does not run: [{"reason", "what", "sentence"}].
     refused: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     uploaded_by: Mapped[str] = mapped_column(String(254), default="")

@@ -27,6 +27,7 @@ def upgrade():
         sa.Column("title", sa.String(length=300), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("body", MEDIUM, nullable=False),
+        sa.Column("is_refused", sa.Boolean(), nullable=False),
         sa.Column("refused", sa.JSON(), nullable=False),
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("uploaded_by", sa.String(length=254), nullable=False),

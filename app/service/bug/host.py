@@ -75,11 +75,9 @@ def ways_of(ownership: HostOwnership) -> dict[str, dict[str, Any]]:
         },
         "meta": {"url": f"{_scheme_of(ownership)}://{ownership.host}/", "tag": meta_tag(ownership.token)},
     }
-    return {
-        name: {**way, "permits_active": METHODS[name].permits_active, "title": dict(METHODS[name].title)}
-        for name, way in ways.items()
-        if name in METHODS
-    }
+    for method in METHODS.values():
+        ways[method.name] |= {"permits_active": method.permits_active, "title": dict(method.title)}
+    return ways
 
 
 def _scheme_of(ownership: HostOwnership) -> str:

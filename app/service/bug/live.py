@@ -31,7 +31,7 @@ def publish_scan(scan: Scan) -> None:
 
 
 def progress_teller(scan: Scan) -> Callable[[Progress], None]:
-    """Keeps and publishes a running scan's progress, at most twice a second and whenever its stage changes."""
+    """Keeps and publishes a running scan's progress, twice a second and whenever its stage changes."""
     last: list[tuple[float, str]] = [(0.0, "")]
     ids = {"site_id": str(scan.site_id), "scan_id": str(scan.id)}
     organization_id, key = scan.organization_id, f"bug:progress:{scan.id}"

@@ -7,7 +7,7 @@ permission away; but nothing active is done on its strength either, and after a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -119,8 +119,11 @@ def _revoke(session: Session, row: HostOwnership, checked: Checked, at: datetime
     return tell_revoked(session, row, checked, at)
 
 
-def prove_again(site_id: int, organization: Organization) -> frozenset[str]:
-    """Look again at a site's verified hosts before an active scan; those that may be asked now."""
+def prove_again(
+    site_id: int, organization: Organization, beat: Callable[[], None] = lambda: None
+) -> frozenset[str]:
+    """Look again at a site's verified hosts before an active scan; those that may be asked now. `beat` is
+    called between them, since each may take half a minute."""
     rows = db.session.scalars(
         select(HostOwnership)
         .where(
@@ -131,7 +134,12 @@ def prove_again(site_id: int, organization: Organization) -> frozenset[str]:
         .execution_options(populate_existing=True)
     ).all()
     db.session.commit()
-    return frozenset(row.host for row in rows if _prove(row, organization))
+    proved: set[str] = set()
+    for row in rows:
+        beat()
+        if _prove(row, organization):
+            proved.add(row.host)
+    return frozenset(proved)
 
 
 def _prove(row: HostOwnership, organization: Organization) -> bool:

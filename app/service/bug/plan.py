@@ -1,0 +1,108 @@
+"""What a scan may do: from its row, its site's settings and hosts, and the organization's networks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from app.core.clock import now
+from app.core.settings import get_settings
+from app.engine.bug.types import BUDGETS, Plan, ProfileName
+from app.engine.net.target import parse_target
+from app.models import Finding, Organization, Scan, ScanSettings, db
+from app.models.finding import FINDING_STATES
+from app.service.bug.hours import seconds_allowed
+from app.service.bug.library_data import library_data
+from app.service.bug.login import login_of
+from app.service.bug.proving import prove_again
+from app.service.bug.settings import settings_of, zone_of
+from app.service.bug.template import bodies_for
+from app.service.schedule import allowed_networks
+
+MAX_SECONDS = 3600.0
+RETEST_BUDGET = 60
+MAX_REVISIT = 200
+
+
+class RefusedError(Exception):
+    """The scan may not begin; `reason` is a code of `app.service.bug.say`."""
+
+    def __init__(self, reason: str, detail: dict[str, Any] | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.detail = reason, detail
+
+
+def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], None] = lambda: None) -> Plan:
+    """The engine's plan. Ownership is shown again first where it matters. Raises RefusedError."""
+    if scan.site.archived_at is not None:
+        raise RefusedError("site_archived")
+    settings = settings_of(db.session(), scan.site)
+    profile = cast(ProfileName, scan.profile)
+    process = get_settings()
+    return Plan(
+        url=scan.url,
+        profile=profile,
+        budget=min(scan.budget, BUDGETS[profile]),
+        rate=scan.rate,
+        connections=scan.connections,
+        hosts=_hosts(scan, organization, beat),
+        consents=frozenset(settings.consents),
+        allow=allowed_networks(organization),
+        ca_file=process.CA_FILE,
+        dns_servers=tuple(process.DNS_SERVERS),
+        scan_id=str(scan.id),
+        login=login_of(settings),
+        revisit=_revisit(scan),
+        only=_only(scan),
+        library_data=library_data(),
+        templates=_templates(scan, settings),
+        max_seconds=min(MAX_SECONDS, _seconds(settings, organization)),
+    )
+
+
+def _hosts(scan: Scan, organization: Organization, beat: Callable[[], None]) -> frozenset[str]:
+    """The names of the hosts that may be asked actively."""
+    if scan.profile == "passive":
+        return frozenset()
+    proved = prove_again(scan.site_id, organization, beat)
+    own = parse_target(scan.url).authority
+    if own not in proved:
+        raise RefusedError("not_proved_again", {"host": own})
+    # The engine compares names; a proof that was given by another port than the scan's is not one for it.
+    port = parse_target(scan.url).port
+    targets = [parse_target(f"{scan.url.partition(':')[0]}://{host}") for host in proved]
+    return frozenset(target.host for target in targets if target.port == port)
+
+
+def _seconds(settings: ScanSettings, organization: Organization) -> float:
+    zone = zone_of(settings, organization)
+    return seconds_allowed(now(), zone, settings.from_hour, settings.until_hour)
+
+
+def _revisit(scan: Scan) -> tuple[str, ...]:
+    """Where known findings were: looked at again first, so that what is fixed can be called so."""
+    own = (Finding.site_id == scan.site_id, Finding.source == "scan", Finding.place != "")
+    statement = select(Finding.url).where(*own, Finding.state.in_(FINDING_STATES[:4]))
+    if scan.finding_id is not None:
+        statement = select(Finding.url).where(Finding.site_id == scan.site_id, Finding.id == scan.finding_id)
+    ordered = statement.order_by(Finding.severity_rank.desc(), Finding.id).limit(MAX_REVISIT)
+    urls = tuple(dict.fromkeys(db.session.scalars(ordered)))
+    if scan.finding_id is not None and not urls:
+        raise RefusedError("finding_gone")
+    return urls
+
+
+def _only(scan: Scan) -> frozenset[str]:
+    if scan.finding_id is None:
+        return frozenset()
+    rule = db.session.scalar(select(Finding.rule).where(Finding.id == scan.finding_id))
+    return frozenset({rule}) if rule else frozenset()
+
+
+def _templates(scan: Scan, settings: ScanSettings) -> tuple[bytes, ...]:
+    """The operator's templates: for active scans of sites whose settings say so."""
+    if not settings.uses_templates or scan.profile == "passive" or scan.finding_id is not None:
+        return ()
+    return bodies_for(scan.organization_id, settings.template_ids)
