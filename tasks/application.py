@@ -33,9 +33,10 @@ MODULES = {
     "probe": "tasks.probe",
     "record": "tasks.record",
     "notify": "tasks.notify",
-    "report": "tasks.notify",
+    "report": "tasks.bug",
     "tamper": "tasks.tamper",
     "browser": "tasks.tamper",
+    "bug": "tasks.bug",
 }
 celery.conf.include = sorted(set(MODULES.values()))
 app = celery

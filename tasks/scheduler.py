@@ -81,6 +81,12 @@ class Scheduler:
             send("record.tend_days", "record", [])
         if once_every("tamper.tend", 86_400):
             send("tamper.tend", "tamper", [])
+        if once_every("bug.turn", 10):
+            send("bug.turn", "report", [])
+        if once_every("bug.prove", 3600):
+            send("bug.prove", "report", [])
+        if once_every("bug.tend", 86_400):
+            send("bug.tend", "report", [])
 
     def reconcile(self) -> None:
         """Make the due set agree with the database; without the database it stays as it is."""

@@ -13,8 +13,9 @@ from app.models import Location, Monitor, Organization, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
+from app.service.bug.sla import days_problem
 
-FIELDS = ("name", "timezone", "locale", "allowed_networks", "is_set_up")
+FIELDS = ("name", "timezone", "locale", "allowed_networks", "fix_days", "is_set_up")
 
 
 def settings_of(organization: Organization) -> dict[str, Any]:
@@ -69,6 +70,8 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
             ]
         except ValueError as error:
             wrong["allowed_networks"] = f"{error}; write networks such as 10.0.0.0/8"
+    if "fix_days" in clean and (problem := days_problem(clean["fix_days"])):
+        wrong["fix_days"] = problem
     if wrong:
         raise InvalidError(wrong)
     return clean

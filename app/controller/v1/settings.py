@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.controller.common.output import Flag, Text, Texts, Value
-from app.controller.common.parser import body, boolean, choice, text, texts
+from app.controller.common.output import Flag, Mapping, Text, Texts, Value
+from app.controller.common.parser import body, boolean, choice, mapping, text, texts
 from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
 from app.service import organization as service
 from app.service.actor import Actor
+from app.service.bug.sla import fix_days
 
 SETTINGS: dict[str, Value] = {
     "name": Text(),
     "timezone": Text(),
     "locale": Text(),
     "allowed_networks": Texts(),
+    "fix_days": Mapping(attribute=fix_days),
     "is_set_up": Flag(),
 }
 CHANGES = (
@@ -27,6 +29,12 @@ CHANGES = (
         "allowed_networks",
         texts(50, 50),
         help="Private networks that probes and channels may reach, as CIDR.",
+    )
+    .add(
+        "fix_days",
+        mapping(),
+        nullable=True,
+        help="Days until weaknesses are to be fixed, by severity; null: the defaults.",
     )
     .add("is_set_up", boolean(), help="Whether the first-run wizard is done.")
 )

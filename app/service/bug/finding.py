@@ -85,9 +85,9 @@ def _condition(name: str, value: Any) -> ColumnElement[bool]:
     if name == "overdue":
         return and_(Finding.due_at < now(), Finding.state.in_(LIVING))
     if name == "assignee_id":
-        return Finding.assignee_id == (value or None)
+        return Finding.assignee_id.in_([value]) if value else Finding.assignee_id.is_(None)
     if name == "scan_id":
-        return Finding.last_scan_id == value
+        name = "last_scan_id"
     column: InstrumentedAttribute[Any] = getattr(Finding, name)
     condition: ColumnElement[bool] = column.in_(_many(value))
     return condition

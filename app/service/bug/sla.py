@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from app.core.errors import InvalidError
 from app.models import Organization
 
 DEFAULT_DAYS: Mapping[str, int] = {"critical": 7, "high": 30, "medium": 90, "low": 180}
@@ -22,14 +21,14 @@ def due_at(organization: Organization, severity: str, seen_at: datetime) -> date
     return seen_at + timedelta(days=days) if days else None
 
 
-def clean_days(given: object) -> dict[str, int] | None:
-    """Checked days by severity; None is the defaults."""
+def days_problem(given: object) -> str | None:
+    """What is wrong with days by severity; None is the defaults, and fine."""
+    wrong = f"must have days from {DAYS[0]} to {DAYS[1]} by: {', '.join(DEFAULT_DAYS)}"
     if given is None:
         return None
-    wrong = f"must have days from {DAYS[0]} to {DAYS[1]} by: {', '.join(DEFAULT_DAYS)}"
     if not isinstance(given, dict) or not given.keys() <= DEFAULT_DAYS.keys():
-        raise InvalidError({"fix_days": wrong})
+        return wrong
     for days in given.values():
         if not isinstance(days, int) or isinstance(days, bool) or not DAYS[0] <= days <= DAYS[1]:
-            raise InvalidError({"fix_days": wrong})
-    return dict(given)
+            return wrong
+    return None

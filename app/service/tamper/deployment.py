@@ -19,6 +19,7 @@ from app.engine.tamper.visible import without_hiding
 from app.models import Deployment, Event, Site, Watch, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
+from app.service.bug.triggers import after_deployment
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.site import get_site
@@ -118,6 +119,7 @@ def finish(actor: Actor, deployment_id: int) -> Deployment:
         _end(session, deployment, _name_of(actor))
         record_change(session, actor, "deployment.finish", "deployment", deployment.id)
     _look_at_pages(deployment)
+    after_deployment(deployment.site)
     return get_deployment(actor, deployment_id)
 
 
