@@ -47,7 +47,7 @@ lock: dev ## Lock the versions of requirements/*.in and package.json again
 	@npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund
 
 clean: ## Remove everything that make made; data/ and log/ stay
-	rm -rf $(VENV) app/static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) app/static/vendor app/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find app -name '*.mo' -delete
 
@@ -73,7 +73,7 @@ $(DEV): requirements/dev.list $(RUNTIME)
 	@touch $@
 
 app/static/vendor/.copied: package.json package-lock.json requirements/node.list config/launch/vendor.py | $(RUNTIME)
-	@echo "Copying scripts and styles to app/static/vendor …"
+	@echo "Copying scripts and styles to app/static/vendor, data to app/vendor …"
 	@$(BIN)/python -m config.launch.vendor
 	@touch $@
 

@@ -1,4 +1,5 @@
-"""`python -m config.launch.vendor`: copy the pages' scripts and styles from npm to app/static/vendor.
+"""`python -m config.launch.vendor`: copy from npm the pages' scripts and styles to app/static/vendor, and to
+app/vendor what is for ourselves: the list of vulnerable libraries.
 
 npm verifies each package against the hash in package-lock.json. Where there is no npm, one is taken from
 PyPI (requirements/node.list, by hash) into an environment that is thrown away afterwards.
@@ -11,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 import venv
+from collections.abc import Mapping
 from pathlib import Path
 
 from config.env import ROOT
 
 VENDOR = ROOT / "app" / "static" / "vendor"
+DATA = ROOT / "app" / "vendor"
 
 # Where it comes from in node_modules → what it is called in app/static/vendor.
 FILES = {
@@ -26,6 +29,10 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "uplot/dist/uPlot.iife.min.js": "uplot.min.js",
     "uplot/dist/uPlot.min.css": "uplot.min.css",
+}
+# The same for app/vendor, which is not served.
+DATA_FILES = {
+    "@salesforce/code-analyzer-retirejs-engine/vulnerabilities/RetireJsVulns.json": "jsrepository.json"
 }
 NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]
 
@@ -61,15 +68,15 @@ def fetch(scratch: Path) -> Path:
     return scratch / "node_modules"
 
 
-def copy(modules: Path, vendor: Path) -> None:
-    """Put exactly the files of `FILES` into `vendor`, which changes as a whole or not at all."""
+def copy(modules: Path, vendor: Path, files: Mapping[str, str]) -> None:
+    """Put exactly these files into `vendor`, which changes as a whole or not at all."""
     draft = vendor.with_name("vendor.new")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    for source, name in FILES.items():
+    for source, name in files.items():
         if not (modules / source).is_file():
             raise VendorError(
-                f"{source} is not in its npm package any more: mend FILES in {Path(__file__).name}."
+                f"{source} is not in its npm package any more: mend the list in {Path(__file__).name}."
             )
         shutil.copyfile(modules / source, draft / name)
     shutil.rmtree(vendor, ignore_errors=True)
@@ -79,7 +86,9 @@ def copy(modules: Path, vendor: Path) -> None:
 def main() -> int:
     with tempfile.TemporaryDirectory(prefix="cloudeye-npm-") as scratch:
         try:
-            copy(fetch(Path(scratch)), VENDOR)
+            modules = fetch(Path(scratch))
+            copy(modules, DATA, DATA_FILES)
+            copy(modules, VENDOR, FILES)
         except VendorError as error:
             print(error, file=sys.stderr)
             return 1

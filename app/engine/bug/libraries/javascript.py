@@ -1,9 +1,10 @@
 """JavaScript's regular expressions (ECMA-262 §22.2, without flags) as Python's, with the same meaning.
 
 The differences that matter: `.` and `\\s` know other line ends and blanks, `\\w`, `\\d` and `\\b` are ASCII,
-`$` is the very end, `[^]` is any character, a brace that is no quantifier and an escaped letter without meaning are
-themselves, and a reference to a group that took no part matches nothing. The library `regex` stands in for
-`re`, since lookbehinds may vary in width, and since a search must end at a given time whatever the text.
+`$` is the very end, `[^]` is any character, a brace that is no quantifier and an escaped letter without
+meaning are themselves, and a reference to a group that took no part matches nothing. The library `regex`
+stands in for `re`, since lookbehinds may vary in width, and since a search must end at a given time whatever
+the text.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _LINE_ENDS = r"\n\r\u2028\u2029"
 _BLANKS = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 _SETS = {"d": "0-9", "w": "A-Za-z0-9_", "s": _BLANKS}
 _QUANTIFIER = re.compile(r"(?:[*+?]|\{[0-9]{1,6}(?:,[0-9]{0,6})?\})\??")
+_ENDLESS = re.compile(r"(?:[*+]|\{[0-9]+,\})\??")
 _CODE = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})")
 _NAMED = re.compile(r"\(\?<([A-Za-z_$][\w$]*)>", re.ASCII)
 _NAME = re.compile(r"\\k<([\w$]+)>", re.ASCII)
@@ -32,10 +34,14 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """`pattern` matches what the JavaScript did. A text without one of `literals` cannot match."""
+    """`pattern` matches what the JavaScript did. A text without one of `literals` cannot match.
+
+    `repeats_groups`: a group is repeated without an end, so that a search remembers each of its turns.
+    """
 
     pattern: regex.Pattern[str]
     literals: tuple[str, ...]
+    repeats_groups: bool = False
 
 
 @dataclass
@@ -47,6 +53,7 @@ class _Reader:
     run: list[str] = field(default_factory=list)
     literals: list[str] = field(default_factory=list)
     has_choice: bool = False
+    repeats_groups: bool = False
 
     def read(self) -> Expression:
         while self.at < len(self.source):
@@ -58,7 +65,7 @@ class _Reader:
             pattern = regex.compile("".join(self.out), regex.ASCII | regex.VERSION0)
         except (regex.error, RecursionError, OverflowError) as error:
             raise PatternError(str(error)) from None
-        return Expression(pattern, () if self.has_choice else tuple(self.literals))
+        return Expression(pattern, () if self.has_choice else tuple(self.literals), self.repeats_groups)
 
     def _next(self) -> None:
         char = self.source[self.at]
@@ -129,10 +136,12 @@ class _Reader:
             raise PatternError("a group is closed that was not opened")
         self.depth -= 1
         self.at += 1
-        self.out.append(")" + self._quantifier())
+        repeat = self._quantifier()
+        self.repeats_groups = self.repeats_groups or _ENDLESS.fullmatch(repeat) is not None
+        self.out.append(")" + repeat)
 
     def _class(self) -> str:
-        """A character class. Python would take `[[`, `--`, `&&` and the like for set operations."""
+        """A character class, in which an opening bracket is nothing special."""
         end = self.at + 1
         is_negated = self.source.startswith("^", end)
         self.at = end + is_negated
@@ -151,7 +160,7 @@ class _Reader:
             self.at += 1
         if not parts:
             return r"[\s\S]" if is_negated else r"(?!)"
-        return f"[{'^' if is_negated else ''}{_without_set_words(parts)}]"
+        return f"[{'^' if is_negated else ''}{''.join(parts)}]"
 
     def _class_escape(self) -> str:
         char = self.source[self.at + 1 : self.at + 2]
@@ -195,14 +204,6 @@ class _Reader:
             self.at += 2
             value = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "f": "\f", "0": "\0"}.get(char, char)
         return re.escape(value), value
-
-
-def _without_set_words(parts: list[str]) -> str:
-    """A class's parts side by side; a dash beside a dash is escaped, since Python may give `--` a meaning."""
-    joined: list[str] = []
-    for part in parts:
-        joined.append(r"\-" if part == "-" and joined and joined[-1] in ("-", r"\-") else part)
-    return "".join(joined)
 
 
 def translate(source: str) -> Expression:

@@ -17,6 +17,10 @@ MAX_ADDRESS = 4_000
 """Characters of an address or a file's name that are looked at."""
 MAX_SECONDS = 1.0
 """How long all expressions together may take over one text. A hostile one could keep some busy for ever."""
+MAX_SECONDS_EACH = 0.3
+"""How long one of them may."""
+MAX_REPEATED = 1_500_000
+"""Characters that are looked at by those that repeat groups: each turn is remembered, in some 200 bytes."""
 MOST_VERSIONS = 100
 """Versions of one component that are told apart in one text."""
 _SHORTEST_WORD = 3
@@ -46,7 +50,7 @@ class Search:
             left = ends_at - time.monotonic()
             if left <= 0:
                 break
-            for version in _versions(extractor, text, left):
+            for version in _versions(extractor, text, min(left, MAX_SECONDS_EACH)):
                 key = (extractor.component, _MIN.sub("", version))
                 if key in found or counts.get(extractor.component, 0) >= MOST_VERSIONS:
                     continue
@@ -77,8 +81,10 @@ def _word_of(extractor: Extractor) -> str:
 
 
 def _versions(extractor: Extractor, text: str, seconds: float) -> Iterator[str]:
+    pattern = extractor.expression.pattern
+    end = MAX_REPEATED if extractor.expression.repeats_groups else MAX_CONTENT
     try:
-        for match in extractor.expression.pattern.finditer(text, timeout=seconds):
+        for match in pattern.finditer(text, endpos=end, timeout=seconds):
             if extractor.replacement:
                 yield _replaced(extractor, match[0], seconds)
             elif match.re.groups and match[1]:
