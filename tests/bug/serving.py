@@ -131,8 +131,10 @@ class SiteServer(ThreadingHTTPServer):
         try:
             request.settimeout(30)
             if self._tls is not None and request.recv(1, socket.MSG_PEEK) == b"\x16":
-                request = self._tls.wrap_socket(request, server_side=True)
-            super().finish_request(request, client_address)
+                with self._tls.wrap_socket(request, server_side=True) as wrapped:
+                    super().finish_request(wrapped, client_address)
+            else:
+                super().finish_request(request, client_address)
         except (OSError, ValueError):
             pass  # Who asks may go away, refuse the certificate, or speak no HTTP.
 
