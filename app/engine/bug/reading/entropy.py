@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter
 
-_SAMPLES = re.compile(
-    r"example|sample|dummy|placeholder|change.?me|your[-_ ]|[-_]here|insert|replace|redacted|xxxx|"
-    r"\.\.\.|…|\*\*\*|0{8}|1234567|abcdef|foobar|<[a-z_ -]+>|\{\{|\$\{|%\(|%s|"
-    r"process\.env|todo|fake|test[-_]?(?:key|token)",
+_PLACEHOLDER = re.compile(
+    r"example|sample|dummy|placeholder|change.?me|your[-_ ]|[-_]here|insert|replace|redacted|xxxx|foobar|"
+    r"\.\.\.|…|\*\*\*|<[a-z_ -]+>|\{\{|\$\{|%\(|%s|process\.env|todo|fake|test[-_]?(?:key|token)",
     re.I,
 )
+_SEQUENCE = re.compile(r"1234567|abcdefg|0{8}|deadbeef|qwerty", re.I)
 _RUN = re.compile(r"(.)\1{5}")
 
 
@@ -22,9 +22,14 @@ def entropy(text: str) -> float:
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
-def is_sample(text: str) -> bool:
+def is_placeholder(text: str) -> bool:
     """Whether it is what a manual prints in the place of a secret."""
-    return bool(_SAMPLES.search(text) or _RUN.search(text))
+    return bool(_PLACEHOLDER.search(text) or _RUN.search(text))
+
+
+def is_sample(text: str) -> bool:
+    """Whether it is a placeholder, or what fingers type that are asked for something long."""
+    return is_placeholder(text) or bool(_SEQUENCE.search(text))
 
 
 def is_random(text: str, bits: float = 3.3) -> bool:
