@@ -14,9 +14,11 @@ SELF = "self"
 """Any logged-in user, about themselves. A deployment token is no user."""
 
 _VIEWER = {"site.read", "usability.read", "tamper.read", "channel.read", "settings.read", "user.read"}
+_VIEWER |= {"bug.read"}
 _OPERATOR = _VIEWER | {"site.write", "usability.write", "usability.run", "incident.write"}
 _OPERATOR |= {"tamper.write", "tamper.run", "tamper.approve", "deployment.announce"}
-_ADMIN = _OPERATOR | {"channel.write", "settings.write", "audit.read"}
+_OPERATOR |= {"bug.write", "bug.run", "bug.accept", "bug.verify"}
+_ADMIN = _OPERATOR | {"bug.consent", "channel.write", "settings.write", "audit.read"}
 _OWNER = _ADMIN | {"organization.write"}
 
 PERMISSIONS: dict[str, frozenset[str]] = {
@@ -100,6 +102,41 @@ RULES: dict[tuple[str, str], str] = {
     ("v1.alert_evidence", "GET"): "tamper.read",
     ("v1.watch_restore", "GET"): "tamper.read",
     ("v1.evidence", "GET"): "tamper.read",
+    ("v1.bug_profiles", "GET"): "bug.read",
+    ("v1.bug_sites", "GET"): "bug.read",
+    ("v1.bug_site", "GET"): "bug.read",
+    ("v1.bug_grades", "GET"): "bug.read",
+    ("v1.bug_settings", "GET"): "bug.read",
+    ("v1.bug_settings", "PATCH"): "bug.write",
+    ("v1.bug_consents", "POST"): "bug.consent",
+    ("v1.bug_hosts", "GET"): "bug.read",
+    ("v1.bug_hosts", "POST"): "bug.verify",
+    ("v1.bug_host", "GET"): "bug.read",
+    ("v1.bug_host", "DELETE"): "bug.verify",
+    ("v1.bug_host_check", "POST"): "bug.verify",
+    ("v1.bug_scans", "GET"): "bug.read",
+    ("v1.bug_scans", "POST"): "bug.run",
+    ("v1.bug_scan", "GET"): "bug.read",
+    ("v1.bug_scan_stop", "POST"): "bug.run",
+    ("v1.bug_scan_report", "GET"): "bug.read",
+    ("v1.bug_scan_compare", "GET"): "bug.read",
+    ("v1.bug_findings", "GET"): "bug.read",
+    ("v1.bug_findings_bulk", "POST"): "bug.write",
+    ("v1.bug_finding", "GET"): "bug.read",
+    ("v1.bug_finding_confirm", "POST"): "bug.write",
+    ("v1.bug_finding_false_positive", "POST"): "bug.accept",
+    ("v1.bug_finding_accept", "POST"): "bug.accept",
+    ("v1.bug_finding_reopen", "POST"): "bug.write",
+    ("v1.bug_finding_fix", "POST"): "bug.write",
+    ("v1.bug_finding_assign", "POST"): "bug.write",
+    ("v1.bug_finding_due", "POST"): "bug.write",
+    ("v1.bug_finding_comments", "POST"): "bug.write",
+    ("v1.bug_finding_retest", "POST"): "bug.run",
+    ("v1.bug_templates", "GET"): "bug.read",
+    ("v1.bug_templates", "POST"): "bug.write",
+    ("v1.bug_template", "GET"): "bug.read",
+    ("v1.bug_template", "PATCH"): "bug.write",
+    ("v1.bug_template", "DELETE"): "bug.write",
     ("v1.channel_types", "GET"): "channel.read",
     ("v1.channels", "GET"): "channel.read",
     ("v1.channels", "POST"): "channel.write",

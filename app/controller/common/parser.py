@@ -75,6 +75,19 @@ def integer(least: int, most: int) -> Kind:
     return Kind({"type": "integer", "minimum": least, "maximum": most}, take)
 
 
+def number(least: float, most: float) -> Kind:
+    """A number from JSON, whole or not."""
+
+    def take(value: Any) -> float:
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise ValueError("must be a number")
+        if not least <= value <= most:
+            raise ValueError(f"must be from {least:g} to {most:g}")
+        return float(value)
+
+    return Kind({"type": "number", "minimum": least, "maximum": most}, take)
+
+
 def boolean() -> Kind:
     """true or false; in a query string also 1 and 0."""
 
@@ -98,6 +111,18 @@ def identifier() -> Kind:
         return value
 
     return Kind({"type": "string", "pattern": "^[0-9]{1,19}$"}, take)
+
+
+def identifiers(most: int) -> Kind:
+    """A list of ids."""
+    one = identifier()
+
+    def take(value: Any) -> list[int]:
+        if not isinstance(value, list) or not 1 <= len(value) <= most:
+            raise ValueError(f"must be a list of 1 to {most} ids")
+        return [one(each) for each in value]
+
+    return Kind({"type": "array", "items": one.schema, "minItems": 1, "maxItems": most}, take)
 
 
 def moment() -> Kind:

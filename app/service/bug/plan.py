@@ -8,13 +8,13 @@ from typing import Any, cast
 from sqlalchemy import select
 
 from app.core.clock import now
+from app.core.library_data import library_data
 from app.core.settings import get_settings
 from app.engine.bug.types import BUDGETS, Plan, ProfileName
 from app.engine.net.target import parse_target
 from app.models import Finding, Organization, Scan, ScanSettings, db
 from app.models.finding import FINDING_STATES
 from app.service.bug.hours import seconds_allowed
-from app.service.bug.library_data import library_data
 from app.service.bug.login import login_of
 from app.service.bug.proving import prove_again
 from app.service.bug.settings import settings_of, zone_of

@@ -83,7 +83,7 @@ def _ask_for_room(session: Session, actor: Actor) -> None:
 
 def _read(data: bytes) -> dict[str, Any]:
     """What the engine says of a template: its name, title, severity, and why it does not run."""
-    from app.engine.bug.templates import load
+    from app.engine.bug.templates.loader import load
     from app.engine.bug.templates.types import REASONS, Refused
 
     read = load(data)
