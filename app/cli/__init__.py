@@ -8,6 +8,7 @@ from flask import Flask
 def register_commands(app: Flask) -> None:
     from app.cli.admin import create_admin
     from app.cli.bug import bug
+    from app.cli.bug_headers import headers
     from app.cli.bug_libraries import libraries, update_data
     from app.cli.doctor import doctor
     from app.cli.evidence import evidence
@@ -18,6 +19,7 @@ def register_commands(app: Flask) -> None:
 
     app.cli.add_command(create_admin)
     app.cli.add_command(bug)
+    bug.add_command(headers)
     bug.add_command(libraries)
     bug.add_command(update_data)
     app.cli.add_command(doctor)

@@ -13,6 +13,7 @@ from types import FrameType
 import click
 import orjson
 
+from app.core.library_data import library_data
 from app.core.settings import get_settings
 from app.engine.bug.document import document_of
 from app.engine.bug.http.scope import Scope
@@ -113,9 +114,7 @@ def _where(host: str, dns_servers: tuple[str, ...]) -> tuple[bool, bool]:
 
 
 def _library_data(path: str | None) -> bytes:
-    if path:
-        return Path(path).read_bytes()
-    return b""
+    return Path(path).read_bytes() if path else library_data()
 
 
 def _templates(paths: tuple[str, ...]) -> tuple[bytes, ...]:

@@ -20,7 +20,7 @@ from app.engine.bug.http.login import log_in
 from app.engine.bug.page import Page
 from app.engine.bug.types import Plan, Request, Response
 from app.engine.net.robots import EVERYTHING, MAX_ROBOTS, robots_of
-from app.engine.net.target import TargetError, parse_target
+from app.engine.net.target import DEFAULT_PORT, TargetError, parse_target
 from app.engine.net.urls import resolve
 from app.engine.tamper.fetch.links import sitemap_links
 
@@ -77,10 +77,12 @@ class _Crawl:
         while True:
             most = min(self.plan.connections * 2, self._pages_left)
             if most <= 0 or not self._frontier.has_more:
-                return
+                break
             batch = self._chosen(self._frontier.next(most=most))
             for wanted, response in zip(batch, self.asker.ask_all([each.url for each in batch]), strict=True):
                 self._take(wanted, response)
+        if self._frontier.has_more and not self.asker.left:
+            raise ScanOverError("budget")
 
     @property
     def _pages_left(self) -> int:
@@ -122,15 +124,17 @@ class _Crawl:
             self.asker.be_slower(1 / delay)
 
     def _look_at_home(self) -> None:
-        """The home page and both chains. Only default ports have two."""
+        """The home page and both chains. Where the site has a port of its own, http is asked for there too."""
         start = parse_target(self.plan.url)
-        other = f"{'http' if start.scheme == 'https' else 'https'}://{start.host}/"
+        port = "" if start.port == DEFAULT_PORT[start.scheme] else f":{start.port}"
+        other = f"{'http' if start.scheme == 'https' else 'https'}://{start.host}{port}/"
         chain = self.asker.follow(start.url, admits=True)
         chains = {start.scheme: chain}
         if self.asker.is_in_scope(other):
             chains[parse_target(other).scheme] = self.asker.follow(other)
         self.gathered.http_chain = chains.get("http", ())
         self.gathered.https_chain = chains.get("https", ())
+        self.gathered.shared["tls_error"] = self.asker.tls_error
         home = chain[-1]
         if home.error is None:
             self.gathered.base_url = home.url

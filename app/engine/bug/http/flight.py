@@ -27,16 +27,24 @@ _VERSIONS = {
 
 
 class Flight:
-    """A request at one address after the other, until one of them answers."""
+    """A request at one address after the other, until one of them answers; `left_ms` is the scan's time."""
 
     def __init__(
-        self, request: Request, target: Target, addresses: Sequence[str], headers: Headers, *, verifies: bool
+        self,
+        request: Request,
+        target: Target,
+        addresses: Sequence[str],
+        headers: Headers,
+        *,
+        verifies: bool,
+        left_ms: int,
     ) -> None:
         self.request = request
         self.verifies = verifies
         self._target = target
         self._addresses = list(addresses)
         self._headers = headers
+        self._timeout_ms = max(min(request.timeout_ms, left_ms), 1)
         self._decodes = True
         self._lines: list[bytes] = []
         self._line_bytes = 0
@@ -47,7 +55,7 @@ class Flight:
         """Set a transfer for the next address. Raises pycurl.error for what libcurl refuses."""
         self._lines, self._line_bytes, self._gate = [], 0, CodingGate()
         shares = len(self._addresses)
-        timeout_ms = self.request.timeout_ms
+        timeout_ms = self._timeout_ms
         self._hop = Hop(
             url=self._target.url,
             address=self._addresses.pop(0),
@@ -102,7 +110,7 @@ class Flight:
             return None
         if self._gate.is_nested or transfer.code == pycurl.E_BAD_CONTENT_ENCODING:
             return "body_unreadable"
-        return failure_of(transfer, self._hop, self._target.host, self.request.timeout_ms)[1]
+        return failure_of(transfer, self._hop, self._target.host, self._timeout_ms)[1]
 
     def _on_header(self, line: bytes) -> int | None:
         self._line_bytes += len(line)

@@ -32,9 +32,12 @@ class Pace:
         return max(self._next - now, 0.0)
 
     def take(self, now: float) -> None:
-        """A request goes. Being late by less than one turn is made up for, so that the rate is held."""
+        """A request goes. Being late by less than one turn is made up for, so that the rate is held; more
+        than that is lost, so that it is never exceeded.
+        """
         turn = 1 / self._rate
-        self._next = max(self._next, now - turn) + turn
+        is_late = now - self._next >= turn
+        self._next = (now if is_late else self._next) + turn
 
     def slow_down(self, now: float, seconds: float) -> None:
         """The site asks for patience: half the rate, after a pause."""

@@ -6,8 +6,9 @@ from app.engine.net.target import DEFAULT_PORT, Target, TargetError, parse_targe
 
 
 class Scope:
-    """Begins with the origin of the start address; on default ports, with both schemes' origins of the host
-    with and without `www.` too."""
+    """Begins with the origin of the start address. On default ports it has both schemes' origins of the host
+    with and without `www.`; on another port by https, plain http of that port.
+    """
 
     def __init__(self, url: str) -> None:
         start = parse_target(url)
@@ -16,6 +17,8 @@ class Scope:
         if start.port == DEFAULT_PORT[start.scheme]:
             self.hosts.add(_sibling(start))
             self._origins = {f"{scheme}://{host}" for scheme in DEFAULT_PORT for host in self.hosts}
+        elif start.scheme == "https":
+            self._origins.add(f"http://{start.authority}")
 
     def admit(self, url: str) -> None:
         """Take in where the home page's redirects lead: to another port of a host of the scan, by https."""
