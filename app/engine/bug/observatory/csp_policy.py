@@ -25,8 +25,9 @@ _ORDER = {
     character: rank
     for rank, character in enumerate("_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz")
 }
-MAX_SOURCES = 5_000
-"""Sources of one directive that are looked at."""
+MAX_POLICIES = 50
+MAX_SOURCES = 1_000
+"""How many policies, and sources of a directive, are looked at."""
 
 
 class PolicyError(ValueError):
@@ -54,6 +55,7 @@ class _Source:
     text: str
     policy: int
     is_kept: bool
+    rank: tuple[list[int], str]
 
 
 def split_policies(values: Iterable[str]) -> list[str]:
@@ -63,7 +65,7 @@ def split_policies(values: Iterable[str]) -> list[str]:
 
 def read_policies(texts: Sequence[str]) -> Policies:
     """Raises PolicyError for an empty one, one with a directive given twice, or a broken escape."""
-    policies = [trim(_LINE_ENDS.sub("", text)) for text in texts]
+    policies = [trim(_LINE_ENDS.sub("", text)) for text in texts[:MAX_POLICIES]]
     if any(len(policy) < _SHORTEST for policy in policies):
         raise PolicyError("too short")
     merged: dict[str, list[_Source]] = {}
@@ -105,8 +107,8 @@ def _merged(before: list[_Source], values: list[str], number: int, is_one_of_sev
     1. Sorted, what begins like the one before it in the same policy is superfluous.
     2. A source that stands beside an equal one of another policy is kept; in further policies only such are.
     """
-    added = [_Source(value, number, number == 0) for value in values]
-    sources = sorted(added if number == 0 else before + added, key=lambda each: _collation(each.text))
+    added = [_Source(value, number, number == 0, _collation(value)) for value in values]
+    sources = sorted(added if number == 0 else before + added, key=lambda each: each.rank)
     for previous, source in pairwise(sources):
         if source.policy == previous.policy:
             if source.text.startswith(previous.text):
