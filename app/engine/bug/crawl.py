@@ -124,7 +124,7 @@ class _Crawl:
             self.asker.be_slower(1 / delay)
 
     def _look_at_home(self) -> None:
-        """The home page and both chains. Where the site has a port of its own, http is asked for there too."""
+        """The home page and both chains; where the site has a port of its own, http is asked for there."""
         start = parse_target(self.plan.url)
         port = "" if start.port == DEFAULT_PORT[start.scheme] else f":{start.port}"
         other = f"{'http' if start.scheme == 'https' else 'https'}://{start.host}{port}/"

@@ -194,7 +194,14 @@ class Asker:
         addresses, error = self._addresses.find(target.host)
         if error is not None:
             return Response(request, at=self._now(), error=error)
-        return Flight(request, target, addresses, self._headers_of(request), verifies=self.tls_error is None)
+        return Flight(
+            request,
+            target,
+            addresses,
+            self._headers_of(request),
+            verifies=self.tls_error is None,
+            left_ms=int((self._ends_at - monotonic()) * 1000),
+        )
 
     def _headers_of(self, request: Request) -> Headers:
         own = {name.lower() for name, _ in request.headers}
