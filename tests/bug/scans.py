@@ -6,7 +6,8 @@ import time
 from typing import Any
 
 from app.engine.bug.scan import scan
-from app.engine.bug.types import CONSENTS, Plan, Report, host_and_port
+from app.engine.bug.types import CONSENTS, Plan, Report
+from app.engine.net.urls import host_of
 from tests.bug.serving import SiteServer
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
@@ -20,7 +21,7 @@ def plan_for(url: str, **changes: Any) -> Plan:
         "budget": 600,
         "rate": 1000.0,
         "connections": 4,
-        "hosts": frozenset({host_and_port(url)}),
+        "hosts": frozenset({host_of(url)}),
         "allow": LOOPBACK,
         "scan_id": "test",
         "max_seconds": 60.0,
