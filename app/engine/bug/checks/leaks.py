@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.page import Page
 from app.engine.bug.reading.excerpt import around, clipped
@@ -115,7 +113,9 @@ def _private(text: str) -> Iterator[re.Match[str]]:
 def _is_told(where: Where, text: str, found: re.Match[str]) -> bool:
     """Whether the four numbers are an address and no version, no range of a manual, no drawing."""
     before, after = text[max(0, found.start() - 24) : found.start()], text[found.end() : found.end() + 3]
-    if re.search(r"(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", before, re.I):
+    if re.search(
+        r"(?:\b|[^a-z])(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", before, re.I
+    ):
         return False
     if after.startswith(("/8", "/12", "/16", "/24", ".x", ".*")) or found[1].endswith((".0.0", ".255.255")):
         return False
@@ -147,13 +147,10 @@ def _source(page: Page) -> Iterator[Hit]:
     """Code that was to run on the server and was sent instead."""
     if page.tree is not None:
         raw = page.text
-        if "<?php" in raw or "<?=" in raw:
-            for node in page.tree.getroottree().iter(etree.ProcessingInstruction):
-                if str(node.target).lower().startswith(("php", "=")):
-                    yield _hit(
-                        page, "server-source", clipped(f"<?{node.target} {node.text or ''}"), language="PHP"
-                    )
-                    return
+        place = raw.find("<?php")
+        if place >= 0 and not _is_quoted(raw, place):
+            yield _hit(page, "server-source", clipped(raw[place : place + 250]), language="PHP")
+            return
         found = (
             re.search(r"<%(?:@ ?(?:page|language|import)|=|!)[^>\n]{2,200}%>", raw, re.I)
             if "<%" in raw

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.page import Page
@@ -58,8 +59,7 @@ def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
 def _numbers(page: Page, text: str) -> Iterator[Hit]:
     if not any(map(str.isdigit, text[:200_000])):
         return
-    done = 0
-    for rule, found in _found(text):
+    for rule, found in islice(_found(text), _MOST):
         number = found[1]
         shown = f"{number[:4]}…{number[-2:]}"
         yield Hit(
@@ -69,9 +69,6 @@ def _numbers(page: Page, text: str) -> Iterator[Hit]:
             detail={"number": shown},
             response=page.response,
         )
-        done += 1
-        if done >= _MOST:
-            return
 
 
 def _found(text: str) -> Iterator[tuple[str, re.Match[str]]]:
