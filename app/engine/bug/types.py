@@ -181,11 +181,10 @@ class Plan:
     """What a scan may do.
 
     `hosts` are the names (without ports) that may be asked actively; without any the scan is passive,
-    whatever the profile. `rate` is in
-    requests a second. `allow` are networks that may be contacted although they are not public. `revisit` are
-    addresses of known findings, looked at again first. `only` restricts the checks to these rules or check
-    names (for the retest of one finding). `library_data` is retire.js's repository (JSON), empty for none.
-    `templates` are nuclei-format templates (YAML).
+    whatever the profile. `rate` is in requests a second. `allow` are networks that may be contacted although
+    they are not public. `revisit` are addresses of known findings, looked at again first. `only` restricts
+    the checks to these rules or check names (for the retest of one finding). `library_data` is retire.js's
+    repository (JSON), empty for none. `templates` are nuclei-format templates (YAML).
     """
 
     url: str
