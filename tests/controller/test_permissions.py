@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.core.clock import now
-from app.models import Delivery, Incident, write
+from app.models import BugTemplate, Delivery, Finding, Incident, Scan, write
 from app.service.actor import Actor
 from app.service.auth import issue_tokens
+from app.service.bug.host import list_hosts
+from app.service.bug.scan import request_scan
 from app.service.channel import create_channel
 from app.service.monitor import create_monitor, pause_monitor
 from app.service.permission import PERMISSIONS, PUBLIC, RULES, SELF, rule_of
@@ -68,7 +70,30 @@ def make_things(owner: Actor) -> dict[str, int]:
     deployment = announce(owner, {"site_id": site.id})
     token, _ = create_token(owner, {"name": "release"})
     job = start_discovery(owner, site.id)
+    with write() as session:
+        # A scan that is over: one that waits would be stopped by the first who may.
+        scan = session.get_one(Scan, request_scan(owner, site.id).id)
+        scan.state, scan.waiting_key = "done", None
+        finding = Finding(
+            organization_id=owner.organization_id,
+            site_id=site.id,
+            fingerprint="f" * 32,
+            rule="cookies.without-secure",
+            cls="cookie_without_secure",
+            severity="medium",
+            severity_rank=2,
+            confidence="firm",
+            url="http://127.0.0.1:9/",
+            first_seen_at=now(),
+            last_seen_at=now(),
+        )
+        template = BugTemplate(organization_id=owner.organization_id, name="mine", body=b"id: mine")
+        session.add_all([finding, template])
     return {
+        "scan_id": scan.id,
+        "finding_id": finding.id,
+        "template_id": template.id,
+        "host_id": list_hosts(owner, site.id)[0].id,
         "watch_id": watch.id,
         "alert_id": raise_alert(watch, first, second).id,
         "snapshot_id": first.id,
@@ -195,6 +220,10 @@ def test_a_strangers_lists_hold_nothing_of_ours(world: World) -> None:
         "/tamper/baselines",
         "/tamper/deployments",
         "/tamper/deployments/tokens",
+        "/bug/sites",
+        "/bug/scans",
+        "/bug/findings?state=all",
+        "/bug/templates",
     ):
         answer = client.get(f"/api/cloudeye/v1{path}", headers=headers).get_json()
         assert answer["data"]["items"] == [], path

@@ -51,7 +51,7 @@ class Hosts(Resource):
 
     @operation(
         "Add another host of a site",
-        parser=body().add("host", text(1, 300), required=True, help="Such as www.site.example."),
+        parser=body().add("host", text(0, 300), default="", help="Such as www.site.example; must be given."),
         output=WHOLE_HOST,
         status=201,
     )

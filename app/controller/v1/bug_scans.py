@@ -153,8 +153,8 @@ class ScanReport(Resource):
 class ScanCompare(Resource):
     @operation(
         "Compare two scans of a site: what is new, changed and gone in the later one",
-        parser=query().add("with", identifier(), required=True, help="The other scan."),
+        parser=query().add("with", identifier(), help="The other scan; left out: the one before it."),
         output=COMPARISON,
     )
     def get(self, actor: Actor, args: dict[str, Any], scan_id: int) -> Any:
-        return overview.compare_scans(actor, scan_id, args["with"])
+        return overview.compare_scans(actor, scan_id, args.get("with"))

@@ -162,7 +162,9 @@ class SiteSettings(Resource):
 class Consents(Resource):
     @operation(
         "Consent to a probe by its name, or take the consent back",
-        parser=body().add("name", choice(*CONSENTS), required=True).add("given", boolean(), required=True),
+        parser=body()
+        .add("name", text(0, 50), default="", help=f"One of: {', '.join(CONSENTS)}; must be given.")
+        .add("given", boolean(), default=True, help="false takes it back."),
         output=SETTINGS,
         about="These probes carry something a site might mind; they are off until its owner says otherwise.",
     )

@@ -63,11 +63,11 @@ class OneTemplate(Resource):
 
     @operation(
         "Switch a template on or off",
-        parser=body().add("is_enabled", boolean(), required=True),
+        parser=body().add("is_enabled", boolean()),
         output=WHOLE_TEMPLATE,
     )
     def patch(self, actor: Actor, args: dict[str, Any], template_id: int) -> BugTemplate:
-        return service.set_enabled(actor, template_id, **args)
+        return service.change_template(actor, template_id, **args)
 
     @operation("Delete a template")
     def delete(self, actor: Actor, args: dict[str, Any], template_id: int) -> None:

@@ -38,6 +38,7 @@ def decide(actor: Actor, finding_id: int, act: str, values: dict[str, Any] | Non
     assign: assignee_id (None: nobody). due: due_at (None: none).
     """
     _ask(actor, act)
+    get_finding(actor, finding_id)
     clean = _cleaned(act, values or {})
     with write() as session:
         finding = own_finding(session, actor, finding_id)
@@ -82,6 +83,7 @@ def _try(
 
 def comment_finding(actor: Actor, finding_id: int, note: str) -> Finding:
     """Say something about a finding, for those who read its history."""
+    get_finding(actor, finding_id)
     text = _note(note, required=True)
     with write() as session:
         finding = own_finding(session, actor, finding_id)

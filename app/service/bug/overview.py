@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from app.core.clock import now
 from app.core.errors import ConflictError
@@ -111,9 +112,11 @@ class Comparison:
     same: int
 
 
-def compare_scans(actor: Actor, scan_id: int, with_id: int) -> Comparison:
-    """Two scans of one site, in whichever order they are named."""
-    earlier, later = sorted((get_scan(actor, scan_id), get_scan(actor, with_id)), key=lambda scan: scan.id)
+def compare_scans(actor: Actor, scan_id: int, with_id: int | None = None) -> Comparison:
+    """Two scans of one site, in whichever order they are named; with None, the finished one before it."""
+    scan = get_scan(actor, scan_id)
+    other = get_scan(actor, with_id) if with_id is not None else _before(scan)
+    earlier, later = sorted((scan, other), key=lambda each: each.id)
     if earlier.site_id != later.site_id:
         raise ConflictError("the scans are of different sites")
     before, after = _seen(earlier), _seen(later)
@@ -128,6 +131,24 @@ def compare_scans(actor: Actor, scan_id: int, with_id: int) -> Comparison:
         _ordered(rows, before.keys() - after.keys()),
         len(shared) - len(changed),
     )
+
+
+def _before(scan: Scan) -> Scan:
+    before = db.session.scalar(
+        select(Scan)
+        .where(
+            Scan.site_id == scan.site_id,
+            Scan.id < scan.id,
+            Scan.trigger != "retest",
+            Scan.state.in_(["done", "stopped"]),
+        )
+        .options(joinedload(Scan.site))
+        .order_by(Scan.id.desc())
+        .limit(1)
+    )
+    if before is None:
+        raise ConflictError("there is no scan of the site before this one")
+    return before
 
 
 def _seen(scan: Scan) -> dict[int, Any]:

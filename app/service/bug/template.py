@@ -107,9 +107,14 @@ def _read(data: bytes) -> dict[str, Any]:
 
 
 def set_enabled(actor: Actor, template_id: int, is_enabled: bool) -> BugTemplate:
+    return change_template(actor, template_id, is_enabled=is_enabled)
+
+
+def change_template(actor: Actor, template_id: int, *, is_enabled: bool | None = None) -> BugTemplate:
+    """Switch a template on or off; None leaves it as it is."""
     with write() as session:
         row = _own(session, actor, template_id)
-        if row.is_enabled != is_enabled:
+        if is_enabled is not None and row.is_enabled != is_enabled:
             row.is_enabled = is_enabled
             verb = "enable" if is_enabled else "disable"
             record_change(session, actor, f"template.{verb}", "template", row.id)
