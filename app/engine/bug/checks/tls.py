@@ -32,15 +32,13 @@ _HIGH = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N"
 _MEDIUM = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N"
 _LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:L"
 _SHOWN = 12
-# Errors that say that nobody speaks TLS there, not that something went wrong on the way.
-_NOBODY = frozenset({"connect_refused"})
 
 
 @probe("tls", profile="passive", order=30)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     target = _target_of(gathered)
     if target is None:
-        yield from _missing(gathered)
+        # That there is no https at all is said by `headers`.
         return
     address = _address_of(target, asker.plan)
     if address is None:
@@ -218,21 +216,12 @@ def _target_of(gathered: Gathered) -> Target | None:
         return parse_target(gathered.base_url)
     for response in gathered.https_chain[:1]:
         is_there = response.status > 0 or (response.error or "").startswith("tls_")
-        if is_there and response.error not in _NOBODY:
+        if is_there:
             try:
                 return parse_target(response.url)
             except TargetError:
                 return None
     return None
-
-
-def _missing(gathered: Gathered) -> Iterator[Hit]:
-    """Only where it is certain: an ordinary site that answers by http, whose https port takes no
-    connection."""
-    target = parse_target(gathered.base_url)
-    errors = [each.error for each in gathered.https_chain[:1]]
-    if target.port == 80 and errors and errors[0] in _NOBODY and gathered.home is not None:
-        yield Hit("tls.missing", gathered.base_url, f"https://{target.host}/: {errors[0]}")
 
 
 def _address_of(target: Target, plan: Plan) -> str | None:
