@@ -114,13 +114,18 @@ class Stack:
 
 
 @contextmanager
-def running_behind_nginx(**settings: str) -> Iterator[Stack]:
-    """The same behind a real nginx, over a unix socket, as it is run for real; `base_url` is nginx's."""
+def running_behind_nginx(tls: tuple[str, str] | None = None, **settings: str) -> Iterator[Stack]:
+    """The same behind a real nginx, over a unix socket, as it is run for real; `base_url` is nginx's.
+
+    `tls` is the paths of a certificate chain and its key.
+    """
     with servers.short_folder() as folder:
         socket = folder / "web.sock"
         stack = Stack(folder, {"CLOUDEYE_BIND": f"unix:{socket}", "CLOUDEYE_TRUST_PROXY": "1", **settings})
         user = "root" if os.getuid() == 0 else None
-        server = nginx.render(str(socket), listen=f"127.0.0.1:{stack.port}")
+        server = nginx.render(str(socket), listen=f"127.0.0.1:{stack.port}", tls=tls)
+        if tls:
+            stack.base_url = stack.base_url.replace("http:", "https:")
         (folder / "nginx").mkdir()
         whole = nginx.whole(server, folder / "nginx", user=user)
         try:

@@ -33,6 +33,27 @@ scgi_temp_path {folder}/scgi;
 }}
 """
 
+# The intermediate profile of Mozilla's Server Side TLS guideline 5.7.
+TLS = """\
+ssl_certificate {chain};
+    ssl_certificate_key {key};
+    ssl_protocols TLSv1.2 TLSv1.3;
+    ssl_ciphers ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:\
+ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305;
+    ssl_prefer_server_ciphers off;
+    ssl_session_cache shared:cloudeye:5m;
+    ssl_session_tickets off;
+    # Plain HTTP on this port is sent where it belongs.
+    error_page 497 =308 https://$http_host$request_uri;"""
+PLAIN = """
+server {{
+    listen {port};
+    server_name {server_name};
+    server_tokens off;
+    return 308 https://$host$request_uri;
+}}
+"""
+
 
 def render(
     socket: str,
@@ -40,15 +61,20 @@ def render(
     listen: str = "80",
     server_name: str = "_",
     tls: tuple[str, str] | None = None,
+    plain_port: int = 0,
     static: Path = ROOT / "app" / "static",
 ) -> str:
-    """The template filled in. `tls` is the paths of a certificate chain and its key."""
+    """The template filled in. `tls` is the paths of a certificate chain and its key.
+
+    With TLS, `plain_port` is where plain HTTP is answered by a redirect to it (0: nowhere).
+    """
     words = {
+        "PLAIN": PLAIN.format(port=plain_port, server_name=server_name) if tls and plain_port else "",
         "SOCKET": socket,
         "LISTEN": f"{listen} ssl" if tls else listen,
         "SERVER_NAME": server_name,
         "STATIC": str(static),
-        "TLS": f"ssl_certificate {tls[0]};\n    ssl_certificate_key {tls[1]};" if tls else "# no TLS here",
+        "TLS": TLS.format(chain=tls[0], key=tls[1]) if tls else "# no TLS here",
     }
     template = (ROOT / "config" / "nginx.conf").read_text()
     return re.sub(r"@([A-Z_]+)@", lambda found: words[found[1]], template)
@@ -70,6 +96,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--certificate", help="certificate chain, for TLS")
     parser.add_argument("--key", help="the certificate's key")
     parser.add_argument(
+        "--plain-port", type=int, default=80, help="with TLS: where plain HTTP is redirected (80; 0: nowhere)"
+    )
+    parser.add_argument(
         "--whole", type=Path, metavar="FOLDER", help="a complete configuration that writes there"
     )
     return parser.parse_args()
@@ -87,7 +116,9 @@ def main() -> int:
         return 2
     tls = (given.certificate, given.key) if given.certificate and given.key else None
     socket = bind.removeprefix("unix:")
-    server = render(socket, listen=given.listen, server_name=given.server_name, tls=tls)
+    server = render(
+        socket, listen=given.listen, server_name=given.server_name, tls=tls, plain_port=given.plain_port
+    )
     print(whole(server, given.whole.absolute()) if given.whole else server)
     return 0
 
