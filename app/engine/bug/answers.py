@@ -28,7 +28,7 @@ def anonymous(asker: Asker) -> Iterator[Asker]:
 
 
 class Answers:
-    """Answers to plain, anonymous GET requests by address, kept in `gathered.shared` for all checks of a scan."""
+    """Answers to plain, anonymous GET requests by address, kept for all checks of a scan."""
 
     def __init__(self, asker: Asker, gathered: Gathered) -> None:
         self._asker = asker

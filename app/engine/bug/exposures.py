@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from app.engine.bug.answers import Answers
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
+from app.engine.bug.places import bases_of, folders_of
 from app.engine.bug.signatures import Exposure, exposures_of
 from app.engine.bug.soft404 import Missing
 from app.engine.bug.types import Hit, Response
+from app.engine.net.urls import is_address, site_of
 
 _ELSEWHERE = {"root": 1, "seen": 2}
 """How many of an exposure's names are asked for in folders other than the root."""
@@ -63,25 +65,6 @@ def hit_of(check: str, exposure: Exposure, response: Response, proof: str) -> Hi
     )
 
 
-def folders_of(gathered: Gathered, most: int) -> list[str]:
-    """Addresses of the folders that the crawl saw on the site, short ones first, without the root."""
-    found: dict[str, None] = {}
-    for page in gathered.everything:
-        if page.response.status < 400 and gathered.is_ours(page.url):
-            path = urlsplit(page.url).path
-            parts = path.split("/")[1:-1][:3]
-            for depth in range(1, len(parts) + 1):
-                found.setdefault("/" + "/".join(parts[:depth]) + "/")
-    ordered = sorted(found, key=lambda path: path.count("/"))
-    return [urljoin(gathered.base_url, path) for path in ordered[:most]]
-
-
-def bases_of(gathered: Gathered) -> list[str]:
-    """The site's root, and the folder of its home page when that is another."""
-    own = urljoin(gathered.base_url, ".")
-    return list(dict.fromkeys([urljoin(gathered.base_url, "/"), own]))
-
-
 def _wanted(
     gathered: Gathered, exposures: Iterable[Exposure], names: Mapping[str, Sequence[str]]
 ) -> list[_Ask]:
@@ -108,3 +91,10 @@ def _filled(path: str, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
     name, _, after = rest.partition("}")
     for value in names.get(name, ()):
         yield f"{before}{value}{after}"
+
+
+def names_of(gathered: Gathered) -> dict[str, list[str]]:
+    """What `{host}` and `{label}` stand for: `www.tea.example` and `tea`."""
+    host = gathered.host
+    label = "" if is_address(host) else site_of(host).partition(".")[0]
+    return {"host": [host] if host else [], "label": [label] if label else []}

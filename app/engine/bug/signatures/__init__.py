@@ -128,3 +128,21 @@ def _exposure(check: str, table: dict[str, Any]) -> Exposure:
         return Exposure(**values)
     except (TypeError, KeyError) as error:
         raise ValueError(f"{check}: {table.get('rule')}: {error}") from None
+
+
+@cache
+def names_for(what: str, *, full: bool = False) -> tuple[str, ...]:
+    """The names of a table in `names.toml`: the usual ones, and in full scans the others too."""
+    table = _tables()[what]
+    return (*table["usual"], *(table.get("more", ()) if full else ()))
+
+
+@cache
+def endings(what: str) -> frozenset[str]:
+    """Endings of pages' names: of `programs`, or of `plain` HTML."""
+    return frozenset(_tables()["leftovers"][what])
+
+
+@cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "names.toml").read_text(encoding="utf-8"))

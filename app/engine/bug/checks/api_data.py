@@ -1,0 +1,16 @@
+"""Interfaces that give accounts, secrets or a whole database to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.bug.exposures import look_for
+from app.engine.bug.gathered import Gathered
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.registry import probe
+from app.engine.bug.types import Hit
+
+
+@probe("api_data", order=26)
+def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
+    yield from look_for(asker, gathered, "api_data")

@@ -1,0 +1,16 @@
+"""What came with the server or framework and was left there, test pages and open upload forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.engine.bug.exposures import look_for
+from app.engine.bug.gathered import Gathered
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.registry import probe
+from app.engine.bug.types import Hit
+
+
+@probe("default_pages", order=38)
+def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
+    yield from look_for(asker, gathered, "default_pages")
