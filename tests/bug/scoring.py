@@ -1,14 +1,25 @@
-"""What of a weak site's labels a scan has found: the same class, one of the same CWEs, at the same place."""
+"""What of a weak site's labels a scanner has found: the same class, one of its CWEs, at the same place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from app.engine.bug.types import Finding, Report
+from app.engine.bug.types import Report
 from tests.bug.weak import Weakness
 from tests.bug.weak.model import EVERYWHERE
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One finding of a scanner. Without `cwe` its class alone counts; `paths` are where it was seen."""
+
+    name: str
+    classes: frozenset[str]
+    paths: frozenset[str]
+    cwe: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -24,19 +35,35 @@ class Score:
         return frozenset(each.cls for each in self.found)
 
 
-def score(report: Report, labels: Iterable[Weakness]) -> Score:
+def score(seen: Iterable[Seen], labels: Iterable[Weakness]) -> Score:
+    everything = tuple(seen)
     found: list[Weakness] = []
     near: list[tuple[Weakness, tuple[str, ...]]] = []
     missed: list[Weakness] = []
     for label in labels:
-        here = [each for each in report.findings if _is_there(each, label)]
+        here = [each for each in everything if _is_there(each, label)]
         if any(_has_class(each, label) and _has_cwe(each, label) for each in here):
             found.append(label)
         elif alike := [each for each in here if _has_class(each, label) or _is_close(each, label)]:
-            near.append((label, tuple(f"{each.check} {each.cls} {'/'.join(each.cwe)}" for each in alike)))
+            near.append((label, tuple(each.name for each in alike)))
         else:
             missed.append(label)
     return Score(tuple(found), tuple(near), tuple(missed))
+
+
+def of_report(report: Report) -> Iterator[Seen]:
+    """What a scan of the engine has found."""
+    for each in report.findings:
+        paths = frozenset(path_of(location.url) for location in each.locations)
+        name = f"{each.check} {each.cls} {'/'.join(each.cwe)}"
+        yield Seen(name, frozenset({each.cls}), paths, frozenset(each.cwe))
+
+
+def of_document(document: Mapping[str, Any]) -> Iterator[Seen]:
+    """What `flask bug scan --json` says that it has found."""
+    for each in document["findings"]:
+        paths = frozenset(path_of(location["url"]) for location in each["locations"])
+        yield Seen(each["check"], frozenset({each["class"]}), paths, frozenset(each["cwe"]))
 
 
 def false_findings(report: Report) -> list[str]:
@@ -48,22 +75,23 @@ def false_findings(report: Report) -> list[str]:
     ]
 
 
-def _has_class(finding: Finding, label: Weakness) -> bool:
-    return finding.cls in label.classes
+def path_of(url: str) -> str:
+    return unquote(urlsplit(url).path)
 
 
-def _has_cwe(finding: Finding, label: Weakness) -> bool:
-    return any(f"CWE-{number}" in finding.cwe for number in label.cwe)
+def _has_class(seen: Seen, label: Weakness) -> bool:
+    return not seen.classes.isdisjoint(label.classes)
 
 
-def _is_close(finding: Finding, label: Weakness) -> bool:
+def _has_cwe(seen: Seen, label: Weakness) -> bool:
+    return seen.cwe is None or any(f"CWE-{number}" in seen.cwe for number in label.cwe)
+
+
+def _is_close(seen: Seen, label: Weakness) -> bool:
     """Of the label's very page and of one of its CWEs: the same thing under another name, perhaps."""
-    return bool(label.path) and _has_cwe(finding, label)
+    return bool(label.path) and len(seen.paths) == 1 and _has_cwe(seen, label)
 
 
-def _is_there(finding: Finding, label: Weakness) -> bool:
+def _is_there(seen: Seen, label: Weakness) -> bool:
     places = {label.path, *(part.path for part in label.parts)} - {"", EVERYWHERE, "missing"}
-    if not label.path:
-        return True
-    paths = {unquote(urlsplit(each.url).path) for each in finding.locations}
-    return bool(paths & places)
+    return not label.path or not seen.paths.isdisjoint(places)

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 from app.engine.bug.types import BUDGETS
 from tests.bug.conftest import Scanned
 from tests.bug.scans import EVERY_CONSENT, scan_of
-from tests.bug.scoring import score
+from tests.bug.scoring import of_report, score
 from tests.bug.serving import Asked, SiteServer
 from tests.bug.weak import ALL, Weakness, WeakSite
 from tests.engine.certs import Authority
@@ -28,7 +28,7 @@ def test_the_site_has_eighty_weaknesses_of_sixty_classes_and_few_that_need_a_pay
 
 
 def test_it_finds_nearly_all_that_needs_no_payload(weak_scan: Scanned) -> None:
-    scored = score(weak_scan.report, LABELS)
+    scored = score(of_report(weak_scan.report), LABELS)
     assert len(scored.found) >= 0.9 * len(LABELS), (scored.near, _names(scored.missed))
 
 
@@ -61,7 +61,7 @@ def test_it_finds_what_needs_a_payload_once_the_owner_consents(authority: Author
     with SiteServer(WeakSite(ALL), tls=authority.context("127.0.0.1")) as server:
         report = scan_of(server, ca_file=authority.ca_file, consents=EVERY_CONSENT)
     probed = tuple(each for each in PAYLOADS if each.id not in ("path-walked", "names-told"))
-    assert _names(score(report, probed).missed) == []
+    assert _names(score(of_report(report), probed).missed) == []
 
 
 def test_it_never_asks_to_change_anything_even_with_every_consent(authority: Authority) -> None:

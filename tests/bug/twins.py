@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 
 from tests.bug.decoys import FILES, PAGES
 from tests.bug.serving import Answer, App, Asked, Headers
@@ -174,7 +175,7 @@ def forbidding() -> App:
     return good(answer)
 
 
-TWINS = {
+TWINS: dict[str, Callable[[], App]] = {
     "mended": mended,
     "decoy": decoy,
     "catch-all-200, the home page": catch_all_home,

@@ -80,7 +80,8 @@ WEAKNESSES = (
     ),
     weakness(
         "flash-policy",
-        "permissive_crossdomain_policy crossdomain_policy permissive_cross_domain_policy "
+        "permissive_crossdomain_policy permissive_crossdomain crossdomain_policy "
+        "permissive_cross_domain_policy "
         "crossdomain_xml_permissive",
         942,
         "/crossdomain.xml",
@@ -100,7 +101,8 @@ WEAKNESSES = (
     ),
     weakness(
         "silverlight-policy",
-        "permissive_clientaccesspolicy crossdomain_policy permissive_cross_domain_policy "
+        "permissive_clientaccesspolicy permissive_crossdomain crossdomain_policy "
+        "permissive_cross_domain_policy "
         "permissive_crossdomain_policy",
         942,
         "/clientaccesspolicy.xml",

@@ -75,7 +75,7 @@ WEAKNESSES = (
     _error("trace-node", _TRACE, "/app", "/app/offers", f"<pre>{_NODE}</pre>"),
     _error(
         "php-warning",
-        "php_error error_message php_error_disclosure error_message_disclosure",
+        "php_error php_error_message error_message php_error_disclosure error_message_disclosure",
         "/store-finder",
         "/finder/near.php?town=Kiel",
         _PHP,

@@ -75,7 +75,7 @@ WEAKNESSES = (
     _file("backup-tar", _BACKUP, (530, 538), "/www.tar.gz", binary(_tar(), "application/gzip")),
     _file(
         "config-backup",
-        _BACKUP + "source_code_disclosure",
+        _BACKUP + "source_code_disclosure config_file_exposed",
         (530, 540),
         "/config.php.bak",
         text("<?php\n$db_host = 'localhost';\n$db_user = 'tea';\n$db_password = 'M1nt&Ginger_77';\n"),
@@ -156,7 +156,8 @@ WEAKNESSES = (
     ),
     _file(
         "cloud-credentials",
-        "cloud_credentials_exposed aws_credentials_exposed exposed_credentials " + _CONFIG,
+        "cloud_credentials_exposed credentials_file_exposed aws_credentials_exposed exposed_credentials "
+        + _CONFIG,
         (522, 538, 798, 312),
         "/.aws/credentials",
         text(
@@ -212,8 +213,8 @@ WEAKNESSES = (
     ),
     _file(
         "sftp",
-        "ide_files_exposed ide_configuration_exposed sftp_configuration_exposed exposed_credentials "
-        + _CONFIG,
+        "ide_files_exposed ide_configuration_exposed sftp_configuration_exposed credentials_file_exposed "
+        "exposed_credentials " + _CONFIG,
         (538, 522, 200, 540),
         "/.vscode/sftp.json",
         json(
@@ -223,7 +224,7 @@ WEAKNESSES = (
     ),
     _file(
         "npm-token",
-        "npmrc_exposed exposed_npmrc exposed_credentials " + _CONFIG,
+        "npmrc_exposed credentials_file_exposed exposed_npmrc exposed_credentials " + _CONFIG,
         (538, 522, 200, 798),
         "/.npmrc",
         text(

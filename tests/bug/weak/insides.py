@@ -75,7 +75,8 @@ WEAKNESSES = (
     ),
     weakness(
         "environment",
-        "cgi_environment_exposed environment_variables_exposed test_cgi_exposed exposed_cgi_script",
+        "cgi_environment_exposed environment_exposed environment_variables_exposed test_cgi_exposed "
+        "exposed_cgi_script",
         (200, 497, 526, 215),
         "/cgi-bin/printenv",
         Route(

@@ -46,7 +46,7 @@ WEAKNESSES = (
     ),
     weakness(
         "slack-hook",
-        _HARD_CODED + "slack_webhook_exposed slack_token_exposed",
+        _HARD_CODED + "slack_webhook_exposed webhook_exposed slack_token_exposed",
         (798, 312, 200),
         "/static/feedback.js",
         Piece("/contact", '<script src="/static/feedback.js"></script>'),

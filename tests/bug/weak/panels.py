@@ -135,14 +135,16 @@ WEAKNESSES = (
     ),
     weakness(
         "swagger",
-        "api_documentation_exposed swagger_exposed openapi_exposed exposed_api_documentation",
+        "api_documentation_exposed api_docs_exposed swagger_exposed openapi_exposed "
+        "exposed_api_documentation",
         (200, 497, 538),
         "/swagger.json",
         Route("/swagger.json", json(_SWAGGER)),
     ),
     weakness(
         "swagger-page",
-        "api_documentation_exposed swagger_exposed swagger_ui_exposed exposed_api_documentation",
+        "api_documentation_exposed api_docs_exposed swagger_exposed swagger_ui_exposed "
+        "exposed_api_documentation",
         (200, 497, 538),
         "/swagger-ui.html",
         Route(
@@ -185,7 +187,7 @@ WEAKNESSES = (
     ),
     weakness(
         "profiler",
-        "debug_mode symfony_profiler_exposed profiler_exposed exposed_profiler debug_mode_enabled",
+        "debug_mode debug_profiler_exposed symfony_profiler_exposed profiler_exposed exposed_profiler debug_mode_enabled",
         (489, 215, 200),
         "/_profiler/",
         Route(
@@ -217,7 +219,7 @@ WEAKNESSES = (
     ),
     weakness(
         "elmah",
-        "error_log_viewer_exposed elmah_exposed exposed_elmah log_file_exposed",
+        "error_log_viewer_exposed trace_exposed elmah_exposed exposed_elmah log_file_exposed",
         (215, 200, 532, 209),
         "/elmah.axd",
         Route(
