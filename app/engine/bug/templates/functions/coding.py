@@ -144,10 +144,14 @@ def inflate(value: Any) -> str:
 
 
 def _unpacked(value: Any, bits: int) -> str:
+    unpacker = zlib.decompressobj(bits)
     try:
-        return to_text(zlib.decompressobj(bits).decompress(_data(value), MOST))
+        data = unpacker.decompress(_data(value), MOST)
     except zlib.error as error:
         raise ValueError(str(error)) from None
+    if not unpacker.eof and not unpacker.unconsumed_tail:
+        raise ValueError("ends too soon")
+    return to_text(data)
 
 
 @function("generate_jwt", least=1, most=4)
