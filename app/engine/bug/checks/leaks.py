@@ -26,6 +26,9 @@ from app.engine.bug.signatures.places import (
 from app.engine.bug.types import Hit
 
 _MOST = 5
+_VERSION = re.compile(
+    r"(?:\b|[^a-z])(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", re.I
+)
 _DEBUG = re.compile(
     r"(?<![\w.])[\"']?(?:debug|APP_DEBUG|DEBUG_MODE|isDebug|debugMode|debug_mode|enableDebug)[\"']?\s?[:=]\s?[\"']?"
     r"(?:true|1|on)\b",

@@ -1,0 +1,193 @@
+"""Forms: where they send, how, what protects them, and what they let the visitor decide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.engine.bug.gathered import Gathered
+from app.engine.bug.page import Field, Form, Page
+from app.engine.bug.reading.answers import answers
+from app.engine.bug.reading.cookies import parse_cookie
+from app.engine.bug.reading.entropy import entropy
+from app.engine.bug.reading.excerpt import clipped
+from app.engine.bug.reading.tokens import bytes_of, serialized_kind
+from app.engine.bug.registry import page_check
+from app.engine.bug.signatures.forms import BLIND, CARD, CHANGING, PRICE, ROLE, SEARCH, TOKEN
+from app.engine.bug.types import Hit
+from app.engine.net.urls import host_of, path_of
+
+
+@page_check("forms")
+def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
+    if not page.is_html or page.response.status >= 400:
+        return
+    done: set[tuple[str, str]] = set()
+    for form in page.forms[:100]:
+        for rule, parameter, evidence in _seen(page, form, gathered):
+            # The same form on every page is the same weakness: its place is where it sends to.
+            key = (rule, f"{form.action} {parameter}")
+            if key not in done:
+                done.add(key)
+                detail = {"action": clipped(form.action, 150), "field": clipped(parameter or "?", 60)}
+                yield Hit(
+                    f"forms.{rule}",
+                    page.url,
+                    evidence=evidence or _shown(form),
+                    parameter=parameter or clipped(path_of(form.action), 100),
+                    detail=detail,
+                    response=page.response,
+                )
+
+
+def _seen(page: Page, form: Form, gathered: Gathered) -> Iterator[tuple[str, str, str]]:
+    yield from _way(page, form, gathered)
+    yield from _fields(form)
+    if gathered.is_ours(form.action):
+        yield from _trust(form)
+        rule = _forgery(page, form, gathered)
+        if rule:
+            yield rule, "", ""
+
+
+def _way(page: Page, form: Form, gathered: Gathered) -> Iterator[tuple[str, str, str]]:
+    is_secure = page.url.startswith("https:")
+    to_plain = form.action.startswith("http:")
+    has_file = any(field.type == "file" for field in form.fields)
+    if form.has_password:
+        if to_plain or not is_secure:
+            yield "password-over-http", "", ""
+        if form.method == "GET" and not _is_by_script(form):
+            yield "password-by-get", "", ""
+    elif to_plain and is_secure:
+        yield "insecure-action", "", ""
+    if has_file and (to_plain or not is_secure):
+        yield "upload-over-http", "", ""
+    elif has_file:
+        yield "upload", "", ""
+    if host_of(form.action) and not gathered.is_related(form.action):
+        yield ("password-to-foreign-host" if form.has_password else "foreign-action"), "", ""
+
+
+def _is_by_script(form: Form) -> bool:
+    """Whether a script sends it: no action of its own, and a handler."""
+    names = {name.lower() for name in form.attributes}
+    action = form.attributes.get("action", "").strip().lower()
+    return (
+        action.startswith("javascript:")
+        or "onsubmit" in names
+        or any(n.startswith(("v-", "@", "ng-", "data-ng", "hx-", "(", "x-")) for n in names)
+    )
+
+
+def _fields(form: Form) -> Iterator[tuple[str, str, str]]:
+    for field in form.fields:
+        if field.type == "password":
+            if field.value and not BLIND.match(field.value):
+                yield (
+                    "prefilled-password",
+                    field.name,
+                    f'<input type="password" name="{field.name}" value="…">',
+                )
+            off = field.autocomplete or form.autocomplete
+            if off not in ("off", "new-password", "current-password", "one-time-code"):
+                yield "password-autocomplete", field.name, ""
+        elif CARD.match(field.name) and field.type in ("text", "tel", "number"):
+            if (field.autocomplete or form.autocomplete) != "off" and not field.autocomplete.startswith(
+                "cc-"
+            ):
+                yield "card-autocomplete", field.name, ""
+
+
+def _trust(form: Form) -> Iterator[tuple[str, str, str]]:
+    """What the visitor may change although the page hides it."""
+    for field in form.fields:
+        if field.type != "hidden" or not field.value:
+            continue
+        if field.name == "__VIEWSTATE":
+            yield from _view_state(form, field)
+            continue
+        kind = serialized_kind(field.value)
+        if kind:
+            yield "serialized-field", field.name, f"{field.name}: {kind}"
+        elif form.method == "POST" and ROLE.match(field.name):
+            yield "hidden-role", field.name, clipped(f"{field.name}={field.value}", 120)
+        elif form.method == "POST" and PRICE.match(field.name) and re.match(r"^[^\w]{0,3}\d", field.value):
+            yield "hidden-price", field.name, clipped(f"{field.name}={field.value}", 120)
+
+
+def _view_state(form: Form, field: Field) -> Iterator[tuple[str, str, str]]:
+    """The object state formatter's marks; without a code at its end it stops with two null marks (`dd`)."""
+    data = bytes_of(field.value[:8_000]) if len(field.value) <= 8_000 else None
+    if data is None or data[:2] != b"\xff\x01":
+        return
+    if data.endswith(b"dd"):
+        yield "viewstate-without-mac", field.name, clipped(field.value, 80)
+    elif not any(other.name == "__VIEWSTATEENCRYPTED" for other in form.fields):
+        yield "viewstate-unencrypted", field.name, clipped(field.value, 80)
+
+
+def _forgery(page: Page, form: Form, gathered: Gathered) -> str:
+    """The rule about a missing token, or an empty string."""
+    if form.method != "POST" or _has_token(page, form):
+        return ""
+    visible = [
+        field for field in form.fields if field.type not in ("hidden", "submit", "button", "image", "reset")
+    ]
+    told = f"{path_of(form.action)} {form.attributes.get('id', '')} {form.attributes.get('name', '')}"
+    names = " ".join([told, *(field.name for field in form.fields)])
+    if SEARCH.search(told) or (len(visible) <= 1 and SEARCH.search(names)):
+        return ""
+    has_one_password = sum(field.type == "password" for field in form.fields) == 1
+    if (
+        has_one_password
+        and len(visible) <= 4
+        and not re.search(r"change|transfer|delete|profile|update", told, re.I)
+    ):
+        return "login-without-token"
+    guard = _same_site(gathered)
+    if guard == "none":
+        return "without-token" if CHANGING.search(names) else "without-token-minor"
+    return "without-token-minor" if guard == "guarded" or not CHANGING.search(names) else "without-token"
+
+
+def _same_site(gathered: Gathered) -> str:
+    """ "guarded" where every session cookie that was seen is SameSite, "open" where one is not, else "none"."""
+    known = gathered.shared.get("forms.same_site")
+    if isinstance(known, str):
+        return known
+    cookies = [
+        cookie
+        for response in answers(gathered)
+        for header in response.values("set-cookie")[:20]
+        if (cookie := parse_cookie(header, response.at)) is not None and cookie.is_session_like
+    ]
+    guard = "none"
+    if cookies:
+        guard = "guarded" if all(cookie.same_site in ("strict", "lax") for cookie in cookies) else "open"
+    gathered.shared["forms.same_site"] = guard
+    return guard
+
+
+def _has_token(page: Page, form: Form) -> bool:
+    for field in form.fields:
+        if TOKEN.search(field.name):
+            return True
+        if (
+            field.type == "hidden"
+            and len(field.value) >= 16
+            and entropy(field.value) >= 3.5
+            and " " not in field.value
+        ):
+            return True
+    if any(TOKEN.search(name) for name in page.metas) or TOKEN.search(form.action):
+        return True
+    # A script that speaks of such tokens adds them; a cookie that holds one is sent twice.
+    if any(re.search(r"csrf|xsrf", script.text, re.I) for script in page.scripts):
+        return True
+    return any(re.match(r"[^=;]*(?:csrf|xsrf)", each, re.I) for each in page.response.values("set-cookie"))
+
+
+def _shown(form: Form) -> str:
+    names = ", ".join(field.name or field.type for field in form.fields[:8])
+    return clipped(f'<form method="{form.method}" action="{form.action}"> {names}')

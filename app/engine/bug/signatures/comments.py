@@ -1,0 +1,40 @@
+"""What developers note in comments."""
+
+# ruff: noqa: E501 — patterns read best unbroken
+
+from __future__ import annotations
+
+import re
+
+CREDENTIAL = re.compile(
+    r"(?<![\w-])(password|passwd|passwort|pwd|pass|passphrase|密码|口令)[\"']?\s{0,2}(?:[:=：]|\bis\b|为|是)\s{0,2}[\"']?"
+    r"([^\s\"'<>,;&]{3,60})",
+    re.I,
+)
+PAIR = re.compile(
+    r"(?<![\w-])(?:log-?in|credentials?|creds|account|user(?:name)?|test user|admin|账号|用户名?)\s{0,2}(?:[:=：]|\bis\b|with|为)"
+    r"\s{0,2}[\"']?([\w.@-]{2,40})[\"']?\s{0,2}(?:[/|,;:]|and|&)\s{0,2}[\"']?([^\s\"'<>,;]{3,60})",
+    re.I,
+)
+NOTE = re.compile(r"(?<![\w-])(?:TODO|FIXME|XXX|HACK|BUG)\b(?=[\s:(!-])|待办|临时")
+TELLING = re.compile(
+    r"(?<![\w-])(?:passwords?|credentials?|backdoor|vulnerab\w{1,10}|exploit|insecure|injection|sanitiz\w{1,6}|bypass|"
+    r"hard-?coded|debug(?:ging)? (?:mode|only|login)|internal use|do not (?:deploy|publish)|before (?:going live|production|"
+    r"release|launch|deploy\w*)|remove (?:this|in|before|me)|admin(?:istration)? (?:panel|area|page|interface|login)|"
+    r"secret (?:page|area|key|admin)|old (?:version|site|login)|temporary (?:login|access|account)|test (?:account|user|login)|"
+    r"database|api[- ]key|staging|后门|漏洞|后台地址|管理后台|测试账号|上线前)(?![\w-])",
+    re.I,
+)
+QUERY = re.compile(
+    r"\bSELECT\b[^\n]{1,200}\bFROM\b[^\n]{1,100}\b(?:WHERE|LIMIT|ORDER)\b|\bINSERT INTO \w{1,60}\s?\(|"
+    r"\bUPDATE \w{1,60} SET \w",
+)
+CODE = re.compile(r"<\?php\b|<%@? ?(?:page|=)|\b(?:mysql_connect|mysqli_connect|include_once)\(")
+LINK = re.compile(
+    r"(?:href|action|src)=[\"'](?:https?://[^\"'/]{1,100})?/?[^\"']{0,80}"
+    r"(admin|backup|debug|private|internal|secret|manage|phpmyadmin|staging|test)[^\"']{0,60}[\"']",
+    re.I,
+)
+IGNORED = re.compile(
+    r"^\[if |^\s*/?(?:google|ko |ng|wp:|more|esi|mfunc|\$)|<!\[endif|^#|license|copyright|googleoff", re.I
+)

@@ -1,0 +1,32 @@
+"""Names of form fields, by what they are for."""
+
+from __future__ import annotations
+
+import re
+
+TOKEN = re.compile(
+    r"csrf|xsrf|authenticity|verification_?token|nonce|form_?key|form_?token|form_?build|sess_?key|anti_?forgery|^_?token$|"
+    r"security_?token|^__ncforminfo|^hash$|^yii_|middlewaretoken|captcha|turnstile|^state$|^_hash|formhash|^tk$",
+    re.I,
+)
+SEARCH = re.compile(
+    r"search|query|suche|recherche|buscar|filter|sort|搜索|lang(?:uage)?$|locale|currency|theme", re.I
+)
+CHANGING = re.compile(
+    r"password|passwd|transfer|account|profile|settings?|delete|remove|update|edit|create|add|order|checkout|pay|buy|admin|"
+    r"user|comment|post|message|email|upload|vote|invite|role|save|cart|address",
+    re.I,
+)
+PRICE = re.compile(
+    r"^(?:\w{1,20}[-_])?(?:price|amount|total|cost|discount|fee|unit_?price|subtotal|balance)$", re.I
+)
+ROLE = re.compile(
+    r"^(?:user[-_]?)?(?:is[-_]?admin|admin|role|roles?_?id|privileges?|access[-_]?level|is[-_]?staff|user[-_]?type|"
+    r"permissions?|group[-_]?id)$",
+    re.I,
+)
+CARD = re.compile(
+    r"^(?:cc|card)[-_]?(?:num|number|no)$|^credit[-_]?card(?:[-_]?(?:num|number|no))?$|^cardnumber$|^cvv2?$|^cvc$",
+    re.I,
+)
+BLIND = re.compile(r"^[*•●.\sx]+$|^(?:password|passwort|your password|密码)$", re.I)
