@@ -8,7 +8,7 @@ from app.engine.bug.mask import mask_headers, mask_secret
 
 MAX_EXCERPT = 280
 _VALUES = re.compile(
-    r"(?i)([\w.-]{0,40}(?:passw|pwd|secret|token|api_?key|access_?key|private|auth|credential|dsn|salt)"
+    r"(?i)([\w.-]{0,40}(?:passw|pwd|secret|token|api_?key|access_?key|private_?key|auth|credential|dsn|salt)"
     r"[\w.-]{0,40}[\"']?[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}[\"']?)([^\s\"'<>,;]{1,400})"
 )
 _IN_URL = re.compile(r"(://[^\s:/@]{0,80}:)([^\s/@]{1,200})(?=@)")

@@ -32,8 +32,11 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
 
 def _candidates(gathered: Gathered) -> list[str]:
     root = bases_of(gathered)[0]
-    seen = folders_of(gathered, _MAX_SEEN.get(gathered.plan.profile, 0))
-    return list(dict.fromkeys([root, gathered.base_url, *seen, *(urljoin(root, name) for name in _USUAL)]))
+    most = _MAX_SEEN.get(gathered.plan.profile, 0)
+    # A folder that is a page by itself is likelier to be something of its own.
+    own = [page.url for page in gathered.everything if page.url.endswith("/") and "?" not in page.url]
+    seen = list(dict.fromkeys([*own, *folders_of(gathered, most)]))
+    return list(dict.fromkeys([root, *seen[:most], *(urljoin(root, name) for name in _USUAL)]))
 
 
 def _hits(response: Response) -> Iterator[Hit]:
