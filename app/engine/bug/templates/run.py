@@ -115,7 +115,9 @@ class Run:
             scope = self._scope({**values, **values_of(response, number, block.max_size)}, response.at)
             seen = judge(block.operators, scope)
             outcome.taken = {**seen.taken, **outcome.taken}
-            if seen.is_match and self._twins.say_the_same(block, chain, response, scope, number):
+            if seen.is_match and self._twins.say_the_same(
+                block, chain, response, self._scope(values), number
+            ):
                 continue
             outcome.holds = outcome.holds or seen.holds
             if seen.is_match:

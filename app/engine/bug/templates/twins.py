@@ -26,7 +26,8 @@ class Twins:
         self._roots = {"", "/", urlsplit(gathered.plan.url).path, urlsplit(gathered.base_url).path}
 
     def say_the_same(self, block: Block, chain: Chain, response: Response, scope: Scope, number: int) -> bool:
-        """Raises ScanOverError. The site's own entrance is what it is, and is not compared."""
+        """`scope` is what was known before the answer. The site's own entrance is what it is, and is not
+        compared. Raises ScanOverError."""
         first = chain[0]
         if first.request.method != "GET" or urlsplit(first.url).path in self._roots:
             return False
