@@ -41,7 +41,7 @@ MISSING = {
     "cross-origin-opener-policy": header_rule("missing-coop", "Cross-Origin-Opener-Policy"),
     "cross-origin-embedder-policy": header_rule("missing-coep", "Cross-Origin-Embedder-Policy"),
 }
-"""By the missing header. X-Frame-Options is not among them: a policy's frame-ancestors may stand in for it."""
+"""By the missing header. X-Frame-Options is not among them: a policy's frame-ancestors may do its work."""
 
 
 def cookie_rule(fault: str, name: str) -> Ours | None:
