@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException, HTTPResponse
 from time import monotonic
+from urllib.parse import urljoin
 
 from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import Target, TargetError, parse_target
 
 MAX_BYTES = 256_000
+REDIRECTS = (301, 302, 303, 307, 308)
+_MAX_HOPS = 3
 _MAX_HEAD = 32_000
 _MOST_ADDRESSES = 2
 _PIECE = 16_384
@@ -70,6 +73,45 @@ def fetch_once(
         if fetched.error != "unreachable":
             break
     return fetched
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """Gets addresses until the moment `end` of `time.monotonic()`."""
+
+    ca_file: str
+    allow: Sequence[str]
+    dns_servers: Sequence[str]
+    end: float
+
+    def __call__(self, url: str, max_bytes: int) -> Fetched:
+        """The answer after redirects within the host; one that leads off it comes back as it is."""
+        got = self._once(url, max_bytes)
+        for _ in range(_MAX_HOPS - 1):
+            if got.error is not None or got.status not in REDIRECTS or leaves_host(got):
+                break
+            got = self._once(urljoin(got.url, got.location), max_bytes)
+        return got
+
+    def _once(self, url: str, max_bytes: int) -> Fetched:
+        return fetch_once(
+            url,
+            ca_file=self.ca_file,
+            allow=self.allow,
+            dns_servers=self.dns_servers,
+            timeout=max(self.end - monotonic(), 0.01),
+            max_bytes=max_bytes,
+        )
+
+
+def leaves_host(got: Fetched) -> bool:
+    """Whether a redirect leads off the host. To another port of it counts as off, but for 80 and 443."""
+    try:
+        here, there = parse_target(got.url), parse_target(urljoin(got.url, got.location))
+    except (TargetError, ValueError):
+        return True
+    is_same_port = here.port == there.port or {here.port, there.port} == {80, 443}
+    return here.host != there.host or not is_same_port
 
 
 def _is_permitted(address: str, allow: AllowList) -> bool:

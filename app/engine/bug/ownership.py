@@ -16,12 +16,12 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from lxml import etree, html
 
-from app.engine.bug.fetch_once import Fetched, fetch_once
+from app.engine.bug.fetch_once import REDIRECTS, Fetched, Getter, leaves_host
 from app.engine.bug.names import ask_names
 from app.engine.bug.ownership_words import SENTENCES
 from app.engine.net.charset import decode
@@ -29,8 +29,6 @@ from app.engine.net.target import TargetError, parse_target
 
 MethodName = Literal["dns", "file", "meta"]
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
-_MAX_HOPS = 3
-_REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_FILE = 1_000
 _MAX_PAGE = 500_000
 _META = "cloudeye-verification"
@@ -144,12 +142,12 @@ def check_file(
     port, `allow` names networks that may be contacted although they are not public. At most two redirects
     within the host are followed. `timeout` is in seconds for each request."""
     expected = proof(token)
-    how = {"ca_file": ca_file, "allow": allow, "dns_servers": dns_servers, "timeout": timeout}
 
-    def look(origin: str) -> Checked:
-        return _look_at_file(origin, token, expected, how, now)
+    def look(origin: str, end: float) -> Checked:
+        get = Getter(ca_file, allow, dns_servers, end)
+        return _look_at_file(origin, token, expected, get, now)
 
-    return _by_either(host, look)
+    return _by_either(host, look, timeout)
 
 
 def check_meta(
@@ -164,22 +162,22 @@ def check_meta(
 ) -> Checked:
     """Whether the head of the home page has the element. As `check_file` otherwise."""
     proof(token)
-    how = {"ca_file": ca_file, "allow": allow, "dns_servers": dns_servers, "timeout": timeout}
 
-    def look(origin: str) -> Checked:
-        return _look_at_home(origin, token, how, now)
+    def look(origin: str, end: float) -> Checked:
+        return _look_at_home(origin, token, Getter(ca_file, allow, dns_servers, end), now)
 
-    return _by_either(host, look)
+    return _by_either(host, look, timeout)
 
 
-def _by_either(host: str, look: Callable[[str], Checked]) -> Checked:
-    """By https, and by http where that did not show it: a site may have only one. What a server said counts
-    more than that nobody answered."""
+def _by_either(host: str, look: Callable[[str, float], Checked], timeout: float) -> Checked:
+    """By https for half of the time, and by http where that did not show it: a site may have only one. What a
+    server said counts more than that nobody answered."""
     _name_of(host)
-    first = look(f"https://{host}")
+    begun = monotonic()
+    first = look(f"https://{host}", begun + timeout / 2)
     if first.ok or first.code == "address_refused":
         return first
-    second = look(f"http://{host}")
+    second = look(f"http://{host}", begun + timeout)
     return second if second.ok else max(first, second, key=_weight)
 
 
@@ -189,10 +187,10 @@ def _weight(checked: Checked) -> int:
     return silence.index(checked.code) if checked.code in silence else len(silence)
 
 
-def _look_at_file(origin: str, token: str, expected: str, how: Mapping[str, Any], now: float) -> Checked:
+def _look_at_file(origin: str, token: str, expected: str, get: Getter, now: float) -> Checked:
     url = origin + file_path(token)
     checked = _checker("file", now, url=url, expected=expected)
-    got = _get(url, how, _MAX_FILE + 2)
+    got = get(url, _MAX_FILE + 2)
     problem = _problem(got)
     if problem is not None:
         return checked("file_missing" if problem[0] == "missing" else problem[0], **problem[1])
@@ -200,7 +198,7 @@ def _look_at_file(origin: str, token: str, expected: str, how: Mapping[str, Any]
         is_page = got.content_type in ("text/html", "application/xhtml+xml") or b"<html" in got.body.lower()
         return checked("file_is_page" if is_page else "file_wrong_body", found=_excerpt(got.body))
     other = secrets.token_hex(16)
-    beside = _get(origin + file_path(other), how, _MAX_FILE + 2)
+    beside = get(origin + file_path(other), _MAX_FILE + 2)
     if beside.error is not None:
         return checked("timeout" if beside.error == "timeout" else "unreachable", host=origin)
     if beside.status == 200 and (_says(beside.body, expected) or _says(beside.body, proof(other))):
@@ -213,10 +211,10 @@ def _says(body: bytes, expected: str) -> bool:
     return body.removesuffix(b"\n").removesuffix(b"\r") == expected.encode("ascii")
 
 
-def _look_at_home(origin: str, token: str, how: Mapping[str, Any], now: float) -> Checked:
+def _look_at_home(origin: str, token: str, get: Getter, now: float) -> Checked:
     url = origin + "/"
     checked = _checker("meta", now, url=url, tag=meta_tag(token))
-    got = _get(url, how, _MAX_PAGE)
+    got = get(url, _MAX_PAGE)
     problem = _problem(got)
     if problem is not None:
         return checked("status_unexpected" if problem[0] == "missing" else problem[0], **problem[1])
@@ -246,34 +244,14 @@ def meta_tokens(text: str) -> tuple[str, ...]:
     return tuple((each.get("content") or "").strip() for each in named)
 
 
-def _get(url: str, how: Mapping[str, Any], max_bytes: int) -> Fetched:
-    """The answer after redirects within the host; one that leads off it comes back as it is."""
-    got = fetch_once(url, max_bytes=max_bytes, **how)
-    for _ in range(_MAX_HOPS - 1):
-        if got.error is not None or got.status not in _REDIRECTS or _leaves(got):
-            break
-        got = fetch_once(urljoin(got.url, got.location), max_bytes=max_bytes, **how)
-    return got
-
-
-def _leaves(got: Fetched) -> bool:
-    """Whether a redirect leads off the host. To another port of it counts as off, but for 80 and 443."""
-    try:
-        here, there = parse_target(got.url), parse_target(urljoin(got.url, got.location))
-    except (TargetError, ValueError):
-        return True
-    is_same_port = here.port == there.port or {here.port, there.port} == {80, 443}
-    return here.host != there.host or not is_same_port
-
-
 def _problem(got: Fetched) -> tuple[str, dict[str, Any]] | None:
     """Why an answer is none to look at; None when it is one."""
     if got.error is not None:
         known = ("timeout", "address_refused", "tls_failed", "broken", "dns_timeout")
         code = got.error if got.error in known else "unreachable"
         return ("timeout" if code == "dns_timeout" else code), {"host": parse_target(got.url).authority}
-    if got.status in _REDIRECTS:
-        code = "redirected_away" if _leaves(got) else "too_many_redirects"
+    if got.status in REDIRECTS:
+        code = "redirected_away" if leaves_host(got) else "too_many_redirects"
         return code, {"location": got.location[:_SHOWN]}
     if got.status == 429 or got.status >= 500:
         return "server_error", {"status": got.status}

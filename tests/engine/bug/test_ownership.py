@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
@@ -293,3 +295,46 @@ def test_name_servers_that_send_nonsense_are_a_failure() -> None:
     with ZoneServer({}, garbage=b"\x00\x01\x02") as zone:
         checked = check_dns("shop.example", TOKEN, dns_servers=(zone.address,), timeout=0.6, now=NOW)
     assert checked.code in ("dns_failed", "dns_timeout")
+
+
+_UNDER_GEVENT = """
+from gevent import monkey
+monkey.patch_all()
+import socket, sys, time
+import gevent
+from app.engine.bug.ownership import check_dns, check_file
+turns = []
+def tick():
+    while True:
+        turns.append(time.monotonic())
+        gevent.sleep(0.01)
+gevent.spawn(tick)
+silent = socket.create_server(("127.0.0.1", 0))
+host = "127.0.0.1:%d" % silent.getsockname()[1]
+how = {"allow": ("127.0.0.0/8",), "timeout": 0.6, "now": 1.0}
+print(check_file(host, "a" * 20, ca_file=sys.argv[1], **how).code)
+deaf = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+deaf.bind(("127.0.0.1", 0))
+server = "127.0.0.1:%d" % deaf.getsockname()[1]
+print(check_dns("shop.example", "a" * 20, dns_servers=(server,), timeout=0.6, now=1.0).code)
+print(max(b - a for a, b in zip(turns, turns[1:])) < 0.3)
+"""
+
+
+def test_others_go_on_under_gevent_while_it_waits(authority: Authority) -> None:
+    command = [sys.executable, "-c", _UNDER_GEVENT, authority.ca_file]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["timeout", "dns_timeout", "True"]
+
+
+def test_all_its_requests_together_end_in_time(authority: Authority) -> None:
+    def late(connection: socket.socket, request: bytes) -> None:
+        waits.wait(0.25)
+        redirect("/again")(connection, request)
+
+    with PlainSite(late) as target:
+        waits = target.until_closed
+        begun = monotonic()
+        host = f"127.0.0.1:{target.port}"
+        check_file(host, TOKEN, ca_file=authority.ca_file, allow=LOOPBACK, timeout=0.5, now=NOW)
+        assert monotonic() - begun < 1
