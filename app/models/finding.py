@@ -72,7 +72,7 @@ class Finding(Identified, Timestamped, Model):
     assignee_id: Mapped[int | None] = mapped_column(BigInt, default=None, index=True)
     assignee_email: Mapped[str] = mapped_column(String(254), default="")
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    # Who answers for leaving it as it is, why, and until when.
+    # Who answers for leaving it as it is, or for its being none, why, and (accepted) until when.
     accepted_by: Mapped[str] = mapped_column(String(254), default="")
     accepted_reason: Mapped[str] = mapped_column(Text, default="")
     accepted_until: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None, index=True)

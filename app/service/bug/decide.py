@@ -18,7 +18,7 @@ from app.models import Finding, FindingHistory, Membership, User, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.bug.event import put_finding_event
-from app.service.bug.finding import get_finding, own_finding
+from app.service.bug.finding import get_finding, is_ours, own_finding
 from app.service.bug.sla import due_at
 from app.service.permission import may
 
@@ -145,6 +145,7 @@ def _reject(session: Session, actor: Actor, finding: Finding, values: dict[str, 
         "false_positive",
         of=("open", "confirmed", "accepted", "fixed"),
     )
+    finding.accepted_by, finding.accepted_reason = actor.user.email, values["note"]
 
 
 def _accept(session: Session, actor: Actor, finding: Finding, values: dict[str, Any]) -> None:
@@ -164,7 +165,7 @@ def _reopen(session: Session, actor: Actor, finding: Finding, values: dict[str, 
 
 
 def _fix(session: Session, actor: Actor, finding: Finding, values: dict[str, Any]) -> None:
-    if finding.source == "scan":
+    if is_ours(finding):
         raise ConflictError("scans see for themselves whether it is fixed; ask for a retest")
     _move(session, actor, finding, "fixed", values, "fixed", of=("open", "confirmed", "accepted"))
     finding.fixed_at = now()

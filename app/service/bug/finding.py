@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from app.core.clock import now
 from app.core.errors import InvalidError
+from app.engine.bug.definitions import UnknownRuleError, definition_of
 from app.models import Finding, FindingHistory, FindingLocation, Scan, Site, db
 from app.models.finding import LIVING
 from app.service.actor import Actor
@@ -173,8 +174,23 @@ def retest_of(finding: Finding) -> Scan | None:
     return db.session.scalar(statement.order_by(Scan.id.desc()).limit(1))
 
 
+def is_ours(finding: Finding) -> bool:
+    """Whether our scans look for it, whoever found it first; else only the tool that reported it can."""
+    try:
+        definition_of(finding.rule)
+    except UnknownRuleError:
+        return finding.source == "scan"
+    return True
+
+
 def is_overdue(finding: Finding) -> bool:
     return finding.state in LIVING and finding.due_at is not None and finding.due_at < now()
+
+
+def grave_findings(actor: Actor) -> int:
+    """How many critical and high ones wait for somebody, at most 100: enough for a badge."""
+    waiting = filtered(actor, {"severity": ["critical", "high"]}).with_only_columns(Finding.id).limit(100)
+    return db.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def classes_of(actor: Actor) -> list[str]:

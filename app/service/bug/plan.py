@@ -83,7 +83,7 @@ def _seconds(settings: ScanSettings, organization: Organization) -> float:
 
 def _revisit(scan: Scan) -> tuple[str, ...]:
     """Where known findings were: looked at again first, so that what is fixed can be called so."""
-    own = (Finding.site_id == scan.site_id, Finding.source == "scan", Finding.place != "")
+    own = (Finding.site_id == scan.site_id, Finding.place != "")
     statement = select(Finding.url).where(*own, Finding.state.in_(FINDING_STATES[:4]))
     if scan.finding_id is not None:
         statement = select(Finding.url).where(Finding.site_id == scan.site_id, Finding.id == scan.finding_id)

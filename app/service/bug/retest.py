@@ -9,7 +9,7 @@ from app.models import Scan, db, write
 from app.models.errors import DATABASE_CLASH
 from app.service.actor import Actor
 from app.service.audit import record_change
-from app.service.bug.finding import get_finding
+from app.service.bug.finding import get_finding, is_ours
 from app.service.bug.plan import RETEST_BUDGET
 from app.service.bug.scan import get_scan, is_verified, nudge, put_scan
 from app.service.bug.settings import settings_of
@@ -21,7 +21,7 @@ def retest_finding(actor: Actor, finding_id: int) -> Scan:
     """Ask for a retest; its `answer` is still_there, not_seen or unknown. Not seen counts as one of the two
     looks that make a finding fixed."""
     finding = get_finding(actor, finding_id)
-    if finding.source != "scan":
+    if not is_ours(finding):
         raise ConflictError("it was imported: only the tool that found it can look again")
     if finding.site.archived_at:
         raise ConflictError("the site is archived; restore it first")

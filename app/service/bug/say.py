@@ -50,6 +50,33 @@ _REASONS = {
 }
 
 
+_SKIPS = {
+    "no_library_data": {
+        "en": "There is no data on libraries; `flask bug update-data` fetches it.",
+        "zh": "没有组件漏洞数据，可运行 `flask bug update-data` 获取。",
+    },
+    "bad_library_data": {
+        "en": "The data on libraries cannot be read: {what}",
+        "zh": "组件漏洞数据无法读取：{what}",
+    },
+    "program_missing": {"en": "{program} is not installed.", "zh": "未安装 {program}。"},
+    "consent": {
+        "en": "The site's owner has not consented to it.",
+        "zh": "站点负责人尚未同意此项检查。",
+    },
+    "profile": {"en": "It needs a larger profile.", "zh": "需要更高级别的扫描范围。"},
+    "not_verified": {
+        "en": "It needs a host that is shown to be yours.",
+        "zh": "需要先验证主机所有权。",
+    },
+    "budget": {"en": "The budget was used up before.", "zh": "预算在此之前已用完。"},
+    "time": {"en": "The time was over before.", "zh": "时间在此之前已到。"},
+    "stopped": {"en": "The scan was stopped before.", "zh": "扫描在此之前已停止。"},
+    "errors": {"en": "The site no longer answered.", "zh": "站点不再应答。"},
+    "failed": {"en": "It failed on our side. The log names the cause.", "zh": "云眼一侧出错，原因见日志。"},
+}
+
+
 class _Values(dict[str, Any]):
     def __missing__(self, key: str) -> str:
         return "?"
@@ -59,6 +86,12 @@ def reason_sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
     """Why a scan ended as it did."""
     texts = _REASONS.get(code, {"en": code})
     return texts.get(locale, texts["en"]).format_map(_Values(detail))
+
+
+def skip_sentence(skip: Mapping[str, Any], locale: str) -> str:
+    """Why a check did not run, of a report's `skipped`."""
+    texts = _SKIPS.get(skip["reason"], {"en": str(skip["reason"])})
+    return texts.get(locale, texts["en"]).format_map(_Values(skip.get("detail") or {}))
 
 
 def scan_sentence(scan: Scan, locale: str) -> str:

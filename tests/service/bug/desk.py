@@ -15,8 +15,8 @@ from app.models import Event, HostOwnership, Scan, Site, db, write
 from app.models import Finding as FindingRow
 from app.service.actor import Actor
 from app.service.bug.recording import Recorded, record_report
-from app.service.bug.running import claim_scan
-from app.service.bug.scan import request_scan
+from app.service.bug.running import claim_scan, run_scan
+from app.service.bug.scan import get_scan, request_scan
 from app.service.site import create_site
 
 HOST = "shop.example"
@@ -77,10 +77,11 @@ def report(*findings: Finding, **values: Any) -> Report:
 @dataclass
 class Desk:
     actor: Actor
+    base_url: str = f"https://{HOST}/"
     site: Site = field(init=False)
 
     def __post_init__(self) -> None:
-        self.site = create_site(self.actor, {"name": "Shop", "base_url": f"https://{HOST}/"})
+        self.site = create_site(self.actor, {"name": "Shop", "base_url": self.base_url})
 
     def verify(self, host: str = HOST, method: str = "dns") -> HostOwnership:
         """As if the host had been shown to be ours."""
@@ -103,6 +104,12 @@ class Desk:
         scan = request_scan(self.actor, self.site.id, values)
         assert claim_scan() == scan.id
         return scan
+
+    def run(self, **values: Any) -> Scan:
+        """A real scan of the site, to its end."""
+        scan = self.begin(**{"rate": 20.0, **values})
+        run_scan(scan.id)
+        return get_scan(self.actor, scan.id)
 
     def scan(self, *findings: Finding, **values: Any) -> Recorded:
         """A whole scan that saw these."""
