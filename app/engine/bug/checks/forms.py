@@ -152,7 +152,7 @@ def _forgery(page: Page, form: Form, gathered: Gathered) -> str:
 
 
 def _same_site(gathered: Gathered) -> str:
-    """ "guarded" where every session cookie that was seen is SameSite, "open" where one is not, else "none"."""
+    """Whether session cookies keep other sites out: "guarded" for all of them, "open", "none" without one."""
     known = gathered.shared.get("forms.same_site")
     if isinstance(known, str):
         return known
