@@ -1,8 +1,8 @@
 """What a scan finds: CloudEye against all modules of Wapiti 3.2.3, on the same weak site and its twins.
 
 The weak site has labelled weaknesses (class, CWE and place); what needs an attack payload is counted by
-itself, since those probes wait for the owner's consent. Twins have nothing wrong: mended, talking about weaknesses,
-answering every address, redirecting every unknown one. Requests are counted at the target.
+itself, since those probes wait for the owner's consent. Twins have nothing wrong: mended, talking about
+weaknesses, answering every address, redirecting every unknown one. Requests are counted at the target.
 
 - CloudEye: `flask bug scan --profile standard --budget 600` on the weak site, `--profile full` with every
   consent on the twins. A label is found when class, CWE and place agree.

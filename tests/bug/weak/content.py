@@ -14,7 +14,7 @@ WEAKNESSES = (
     ),
     weakness(
         "picture-by-http",
-        "mixed_content mixed_passive_content passive_mixed_content",
+        "mixed_content mixed_content_passive mixed_passive_content passive_mixed_content",
         319,
         "/tea/green",
         Piece(

@@ -79,7 +79,8 @@ WEAKNESSES = (
     ),
     weakness(
         "cookie-role",
-        "sensitive_data_in_cookie cookie_with_sensitive_data client_side_authorization cookie_with_role",
+        "sensitive_data_in_cookie cookie_with_sensitive_data client_side_role_in_cookie "
+        "client_side_authorization cookie_with_role",
         (315, 565),
         "",
         Header("/register", "Set-Cookie", "user_role=customer&is_admin=false" + _GOOD),
@@ -105,7 +106,7 @@ WEAKNESSES = (
     ),
     weakness(
         "jwt-none",
-        "jwt_none_algorithm jwt_unsigned jwt_none unsigned_jwt",
+        "jwt_none_algorithm jwt_without_signature jwt_unsigned jwt_none unsigned_jwt",
         (347, 345),
         "",
         Header("/wholesale", "Set-Cookie", f"wholesale={UNSIGNED}{_GOOD}"),

@@ -10,7 +10,7 @@ _TOKEN = '<input type="hidden" name="csrf_token" value="pX7vK2mQ9rT4wZ8nL1bY6cF3
 WEAKNESSES = (
     weakness(
         "login-without-token",
-        "missing_csrf_token csrf form_without_csrf_token",
+        "missing_csrf_token csrf_token_missing csrf form_without_csrf_token",
         352,
         "/contact",
         Piece(
@@ -23,7 +23,7 @@ WEAKNESSES = (
     ),
     weakness(
         "password-by-get",
-        "password_in_get_form password_sent_by_get sensitive_data_in_url password_in_url",
+        "password_in_get_form password_by_get password_sent_by_get sensitive_data_in_url password_in_url",
         598,
         "/register",
         Piece(
@@ -116,7 +116,7 @@ WEAKNESSES = (
     ),
     weakness(
         "view-state",
-        "unprotected_viewstate viewstate_without_mac unencrypted_viewstate",
+        "unprotected_viewstate viewstate_unencrypted viewstate_without_mac unencrypted_viewstate",
         (642, 345, 311),
         "/store-finder",
         Piece(

@@ -187,7 +187,8 @@ WEAKNESSES = (
     ),
     weakness(
         "profiler",
-        "debug_mode debug_profiler_exposed symfony_profiler_exposed profiler_exposed exposed_profiler debug_mode_enabled",
+        "debug_mode debug_profiler_exposed symfony_profiler_exposed profiler_exposed exposed_profiler "
+        "debug_mode_enabled",
         (489, 215, 200),
         "/_profiler/",
         Route(

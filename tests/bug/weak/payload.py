@@ -53,7 +53,8 @@ def _language(asked: Asked) -> Answer:
     wanted = asked.query.get("lang", "en")
     name, *rest = wanted.replace("\r", "").split("\n")
     extra = tuple((line.partition(":")[0], line.partition(":")[2].strip()) for line in rest if ":" in line)
-    cookie = ("Set-Cookie", f"lang={name}; Path=/; Secure; HttpOnly; SameSite=Lax")
+    kept = "".join(each for each in name if each.isascii() and each.isalnum())
+    cookie = ("Set-Cookie", f"lang={kept}; Path=/; Secure; HttpOnly; SameSite=Lax")
     return Answer("", 302, "", (("Location", "/"), cookie, *extra))
 
 

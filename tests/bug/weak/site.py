@@ -89,7 +89,7 @@ class WeakSite:
         return Answer("", 204, "", (("Allow", allowed),))
 
     def _page(self, asked: Asked) -> Answer | None:
-        path = asked.path
+        path = asked.path.partition(";")[0]
         if path in PAGES:
             return Answer(self.framed(PAGES[path], self._pieces(path)))
         if path == PROMOTION:
