@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.engine.bug.registry import probe
 from app.engine.bug.tls.preload import preload_problems
-from app.engine.bug.tls.probe import Depth, probe_tls
+from app.engine.bug.tls.probe import MAX_HANDSHAKES, Depth, probe_tls
 from app.engine.bug.tls.report import TlsReport
 from app.engine.bug.tls.sslyze import run_sslyze
 from app.engine.bug.tls.suites import BROKEN
@@ -16,6 +16,7 @@ from app.engine.bug.types import Hit, Plan, Skip
 from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import Target, TargetError, parse_target
+from app.engine.usability.reasons import TIMEOUTS
 
 if TYPE_CHECKING:
     from app.engine.bug.gathered import Gathered
@@ -38,7 +39,10 @@ _SHOWN = 12
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     target = _target_of(gathered)
     if target is None:
-        # That there is no https at all is said by `headers`.
+        # That there is no https at all is said by `headers`; that nobody knows must not look like a good
+        # answer.
+        if any(each.error in TIMEOUTS for each in gathered.https_chain[:1]):
+            _skip(gathered, "tls", "no_answer", host=gathered.host)
         return
     address = _address_of(target, asker.plan)
     if address is None:
@@ -64,8 +68,10 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     problems = preload_problems(target.host, header, gathered.http_chain, is_trusted=_is_trusted(report))
     gathered.shared["tls"] = {**report.as_dict(), "preload": list(problems)}
     if not report.has_tls:
-        _skip(gathered, "tls", "no_tls", error=report.error or "")
+        _skip(gathered, "tls", "no_tls", host=target.host, error=report.error or "")
         return
+    if report.is_cut and report.handshakes < MAX_HANDSHAKES[depth]:
+        _skip(gathered, "tls", "cut_short", host=target.host)
     where = f"https://{target.authority}/"
     yield from hits_of(report, where)
     if "preload" in header.lower() and problems and "not_the_domain" not in problems:

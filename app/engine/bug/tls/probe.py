@@ -11,7 +11,7 @@ along. 2. Which weak suites: one hello with all that Mozilla's intermediate prof
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from time import monotonic
 from typing import Literal
@@ -25,7 +25,7 @@ from app.engine.bug.tls.wire import EXT_RENEGOTIATION, SSL3, TLS10, TLS11, TLS12
 from app.engine.net.hosts import is_address
 
 Depth = Literal["brief", "full"]
-MAX_HANDSHAKES = {"brief": 16, "full": 60}
+MAX_HANDSHAKES: Mapping[Depth, int] = {"brief": 16, "full": 60}
 _HELLO_SECONDS = 5.0
 _MAX_SILENCES = 2
 # Suites of TLS 1.3 whose encryption can be read here.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import shutil
+import socket
 import ssl
 import subprocess
 import time
@@ -140,6 +141,29 @@ def test_a_full_scan_says_that_there_is_no_sslyze(
     monkeypatch.setenv("PATH", str(tmp_path))
     trial(good(root), profile="full")
     assert ("tls.sslyze", "program_missing") in {(each.check, each.reason) for each in trial.report.skipped}
+
+
+class Choosy(Target):
+    """Serves pages, but never answers a hello that offers no HTTP/2, as those of the probe."""
+
+    def _serve(self, connection: socket.socket) -> None:
+        if b"\x02h2" in connection.recv(4096, socket.MSG_PEEK):
+            super()._serve(connection)
+        else:
+            self.until_closed.wait(20)
+            connection.close()
+
+
+def test_silence_is_no_good_answer(tmp_path: Path, root: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.engine.bug.tls.probe._HELLO_SECONDS", 0.2)
+    trial = Trial(tmp_path, root)
+    tls = context(good(root, ends=-3).files(tmp_path), ciphers=STRONG)
+    with Choosy(PAGE, tls=tls) as target:
+        report = scanned(target.url(host=WHERE), trial.ca_file)
+    assert (report.findings, [(each.check, each.reason) for each in report.skipped]) == (
+        (),
+        [("tls", "no_tls")],
+    )
 
 
 def test_a_site_without_https_is_left_to_others(tmp_path: Path, root: Issued) -> None:
