@@ -12,6 +12,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from app.service.bug.finding import grave_findings
 from app.service.permission import may
 from app.service.tamper.overview import open_alerts
 from app.web import times, words
@@ -56,16 +57,20 @@ def out_of_band(html: str) -> Markup:
 
 
 def navigation() -> list[dict[str, Any]]:
-    """The main navigation of the reader, with how many alerts wait for somebody's word."""
+    """The main navigation of the reader, with how many alerts and grave findings wait for somebody."""
     items = [
         ("sites", "sites", "web.sites", _("Sites")),
         ("tamper", "tamper", "web.watches", _("Tampering")),
+        ("bug", "bug", "web.findings", _("Weaknesses")),
         ("incidents", "incidents", "web.incidents", _("Incidents")),
         ("channels", "channels", "web.channels", _("Channels")),
         ("settings", "settings", "web.settings", _("Settings")),
     ]
     who = reader()
-    waiting = {"tamper": open_alerts(who) if who and may(who, "tamper.read") else 0}
+    waiting = {
+        "tamper": open_alerts(who) if who and may(who, "tamper.read") else 0,
+        "bug": grave_findings(who) if who and may(who, "bug.read") else 0,
+    }
     return [
         {"family": family, "icon": icon, "url": url_for(name), "text": text, "count": waiting.get(family, 0)}
         for family, icon, name, text in items
