@@ -32,7 +32,7 @@ class ReportError(ValueError):
 class Imported:
     """One place of one weakness. `rule` is ours (`headers.missing-csp`) where the two are certainly the same,
     else the tool's (`zap.40012`); texts, severity and classes of ours win then. `values` fill the braces of
-    our texts.
+    our texts. `of_site`: it is about the site, however many pages show it.
     """
 
     source: Source
@@ -54,6 +54,7 @@ class Imported:
     remedy: str = ""
     references: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    of_site: bool = False
 
     @property
     def site(self) -> str:
@@ -70,7 +71,8 @@ class Imported:
     @property
     def place(self) -> str:
         known = self.definition
-        return "" if known is not None and known.scope == "site" else place_of(self.url)
+        is_of_site = self.of_site if known is None else known.scope == "site"
+        return "" if is_of_site else place_of(self.url)
 
     @property
     def fingerprint(self) -> str:

@@ -27,6 +27,20 @@ _LEVELS: tuple[Severity, ...] = ("info", "low", "medium", "high", "critical")
 _KINDS = ("vulnerabilities", "anomalies", "additionals")
 _COOKIE = re.compile(r"(HttpOnly|Secure) flag is not set in the cookie : (.{1,200})")
 _NOT_SET = re.compile(r"(X-Content-Type-Options|Strict-Transport-Security) is not set")
+_OF_SITE = frozenset(
+    {
+        "Clickjacking Protection",
+        "Content Security Policy Configuration",
+        "Fingerprint web application framework",
+        "Fingerprint web server",
+        "Fingerprint web technology",
+        "HTTP Methods",
+        "HTTP Strict Transport Security (HSTS)",
+        "MIME Type Confusion",
+        "TLS/SSL misconfigurations",
+        "Unencrypted Channels",
+    }
+)
 _CWES = {
     "Backup file": "CWE-530",
     "Blind SQL Injection": "CWE-89",
@@ -117,6 +131,7 @@ def _made(where: str, category: str, entry: dict[str, Any], target: str, about: 
         why=text(about.get("desc")),
         remedy=text(about.get("sol")),
         references=links(list(references.values()) if isinstance(references, dict) else references),
+        of_site=category in _OF_SITE,
     )
     return as_ours(item, _equal(category, info))
 

@@ -79,7 +79,7 @@ def _made(alert: dict[str, Any], instance: dict[str, Any], plugin: str, url: str
     parameter = text(instance.get("param"), 200)
     item = Imported(
         source="zap",
-        rule=f"zap.{plugin}",
+        rule=f"zap.{_reference(alert, plugin)}",
         title=text(alert.get("alert") or alert.get("name"), 250) or f"ZAP {plugin}",
         url=url,
         severity=_RISKS[str(alert["riskcode"])],
@@ -95,6 +95,7 @@ def _made(alert: dict[str, Any], instance: dict[str, Any], plugin: str, url: str
         why=_plain(alert.get("desc")),
         remedy=_plain(alert.get("solution")),
         references=links(_BREAK.sub("\n", text(alert.get("reference"), 5_000))),
+        of_site=plugin in _OF_SITE,
     )
     return as_ours(item, _equal(plugin, alert, instance, parameter))
 
@@ -110,8 +111,7 @@ def _plain(value: Any) -> str:
 
 
 def _equal(plugin: str, alert: dict[str, Any], instance: dict[str, Any], parameter: str) -> Ours | None:
-    # A rule of ZAP may raise several alerts; reports of older versions do not say which.
-    reference = str(alert.get("alertRef") or plugin)
+    reference = _reference(alert, plugin)
     if reference in _SAME:
         return _SAME[reference]
     if plugin in _COOKIES:
@@ -124,6 +124,16 @@ def _equal(plugin: str, alert: dict[str, Any], instance: dict[str, Any], paramet
     return None
 
 
+def _reference(alert: dict[str, Any], plugin: str) -> str:
+    """A rule of ZAP may raise several alerts (10055-4, 10055-5, …); older reports do not say which."""
+    reference = str(alert.get("alertRef"))
+    return reference if re.fullmatch(rf"{plugin}-\d{{1,3}}", reference) else plugin
+
+
+# Headers and cookies: the same on every page.
+_OF_SITE = frozenset(
+    ["10010", "10011", "10015", "10016", "10020", "10021", "10035", "10036", "10037", "10038", "10054", "10055", "10061", "10063", "90004", "90033"]
+)
 _COOKIES = {"10010": "without-httponly", "10011": "without-secure", "10054": "without-samesite"}
 _SAME = {
     "10038": MISSING["content-security-policy"],

@@ -60,6 +60,13 @@ def test_a_result_becomes_a_finding() -> None:
     assert "dXNlcjpwYXNzd29yZA==" not in finding.locations[0].request
 
 
+def test_what_every_page_shows_is_one_finding() -> None:
+    data = report("HTTP Methods", info="Possible interesting methods", parameter="")
+    data["vulnerabilities"]["HTTP Methods"].append({**ENTRY, "path": "/other", "parameter": ""})
+    (finding,) = findings_of(wapiti.parse(orjson.dumps(data)))
+    assert (finding.place, len(finding.locations)) == ("", 2)
+
+
 def test_anomalies_and_additional_facts_are_read_too() -> None:
     (item,) = parse("Fingerprint web technology", "additionals", level=0)
     assert (item.rule, item.severity) == ("wapiti.fingerprint-web-technology", "info")

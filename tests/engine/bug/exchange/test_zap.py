@@ -71,10 +71,10 @@ def test_confidence_is_ours() -> None:
     ("plugin", "reference", "parameter", "evidence", "rule"),
     [
         ("10038", "10038-1", "", "", "headers.missing-csp"),
-        ("10038", "10038-3", "", "", "zap.10038"),
+        ("10038", "10038-3", "", "", "zap.10038-3"),
         ("10021", "10021", "x-content-type-options", "", "headers.missing-x-content-type-options"),
         ("10035", "10035-1", "", "", "headers.missing-hsts"),
-        ("10035", "10035-4", "", "max-age=0", "zap.10035"),
+        ("10035", "10035-4", "", "max-age=0", "zap.10035-4"),
         ("10020", "10020-1", "x-frame-options", "", "headers.missing-x-frame-options"),
         ("10055", "10055-5", "content-security-policy", "x", "headers.csp-unsafe-inline"),
         ("10063", "10063-1", "", "", "headers.missing-permissions-policy"),
@@ -82,11 +82,11 @@ def test_confidence_is_ours() -> None:
         ("10010", "10010", "theme", "Set-Cookie: theme", "zap.10010"),
         ("10011", "10011", "theme", "Set-Cookie: theme", "cookies.without-secure-minor"),
         ("10054", "10054-1", "JSESSIONID", "Set-Cookie: JSESSIONID", "cookies.without-samesite"),
-        ("10054", "10054-2", "JSESSIONID", "Set-Cookie: JSESSIONID", "zap.10054"),
+        ("10054", "10054-2", "JSESSIONID", "Set-Cookie: JSESSIONID", "zap.10054-2"),
         ("90003", "90003", "", '<script src="https://cdn.example.net/a.js"></script>', "headers.missing-sri"),
         ("90003", "90003", "", '<link rel="stylesheet" href="https://cdn.example.net/a.css">', "zap.90003"),
         ("90004", "90004-1", "Cross-Origin-Resource-Policy", "", "headers.missing-corp"),
-        ("90004", "90004-1", "Cross-Origin-Resource-Policy", "cross-origin", "zap.90004"),
+        ("90004", "90004-1", "Cross-Origin-Resource-Policy", "cross-origin", "zap.90004-1"),
     ],
 )
 def test_equal_weaknesses_are_our_own_rules(
@@ -98,6 +98,12 @@ def test_equal_weaknesses_are_our_own_rules(
 def test_our_texts_are_filled() -> None:
     item = passive("90003", evidence='<script src="https://cdn.example.net/a.js"></script>')
     assert (item.parameter, dict(item.values)) == ("cdn.example.net", {"host": "cdn.example.net"})
+
+
+def test_what_every_page_shows_is_one_finding() -> None:
+    instances = [{"uri": f"https://www.site.example/{number}", "method": "GET"} for number in range(3)]
+    (finding,) = findings_of(parse(pluginid="10036", alertRef="10036-1", instances=instances))
+    assert (finding.check, finding.place, len(finding.locations)) == ("zap.10036-1", "", 3)
 
 
 def test_a_single_site_is_read_too() -> None:
