@@ -125,9 +125,8 @@ def _state_of(scan: Scan, report: Report) -> tuple[str, str | None, dict[str, An
         return "stopped", "stopped", {"by": scan.stopped_by or "?"}
     if report.ended == "errors" and not report.pages:
         return "failed", "unreachable", None
-    if not report.is_complete:
-        return "done", report.ended or "errors", {"budget": scan.budget}
-    return "done", None, None
+    reason = report.ended or ("errors" if not report.is_complete else None)
+    return "done", reason, {"budget": scan.budget} if reason else None
 
 
 def _count(session: Session, scan: Scan, look: Look) -> None:

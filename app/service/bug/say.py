@@ -60,9 +60,13 @@ _SKIPS = {
         "zh": "组件漏洞数据无法读取：{what}",
     },
     "program_missing": {"en": "{program} is not installed.", "zh": "未安装 {program}。"},
-    "consent": {
+    "no_consent": {
         "en": "The site's owner has not consented to it.",
         "zh": "站点负责人尚未同意此项检查。",
+    },
+    "no_name_service": {
+        "en": "The name servers gave no answer for {host}.",
+        "zh": "域名服务器没有应答：{host}。",
     },
     "profile": {"en": "It needs a larger profile.", "zh": "需要更高级别的扫描范围。"},
     "not_verified": {
@@ -111,9 +115,11 @@ def finding_title(finding: Finding, locale: str) -> str:
 
 def check_sentence(check: OwnershipCheck, locale: str) -> str:
     """What a look at a host's proof said."""
+    return proof_sentence(check.code, check.detail, locale)
+
+
+def proof_sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
     from app.engine.bug.ownership_words import SENTENCES
 
-    texts = SENTENCES.get(check.code)
-    if texts is None:
-        return check.code
-    return (texts.get(locale) or texts["en"]).format_map(_Values(check.detail))
+    texts = SENTENCES.get(code) or {"en": code}
+    return (texts.get(locale) or texts["en"]).format_map(_Values(detail))

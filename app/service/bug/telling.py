@@ -15,7 +15,7 @@ from app.core.settings import get_settings
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
 from app.models import Finding, HostOwnership, Organization, Scan, Site
-from app.service.bug.say import LOCALES, reason_sentence
+from app.service.bug.say import LOCALES, proof_sentence, reason_sentence
 from app.service.delivery import enqueue_deliveries
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def tell_failed(session: Session, scan: Scan, at: datetime) -> int:
 
 
 def tell_revoked(session: Session, row: HostOwnership, checked: Checked, at: datetime) -> int:
-    sentence = {locale: checked.sentence(locale) for locale in LOCALES}
+    sentence = {locale: proof_sentence(checked.code, checked.detail, locale) for locale in LOCALES}
     return _tell(
         session,
         row.organization_id,
