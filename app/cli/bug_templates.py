@@ -23,12 +23,14 @@ def templates() -> None:
 @templates.command("check")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--allow-writes", is_flag=True, help="As if methods that change something were permitted.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable you would give.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a file, then one of the numbers.")
-def check(path: Path, allow_writes: bool, as_json: bool) -> None:
+def check(path: Path, allow_writes: bool, variables: tuple[str, ...], as_json: bool) -> None:
     """Say which templates of a file or folder would run. Exit status 1 only for files that cannot be read."""
     numbers: Counter[str] = Counter()
+    given = tuple((name, value) for name, _, value in (each.partition("=") for each in variables))
     for file in _files(path):
-        line = _checked(file, allow_writes)
+        line = _checked(file, allow_writes, given)
         numbers[_kind(line)] += 1
         click.echo(orjson.dumps(line).decode() if as_json else _sentence(line))
     summary = {"run": numbers.pop("run", 0), "unreadable": numbers.pop("unreadable", 0), "refused": numbers}
@@ -45,14 +47,15 @@ def _files(path: Path) -> Iterator[Path]:
             yield file
 
 
-def _checked(file: Path, allow_writes: bool) -> dict[str, Any]:
+def _checked(file: Path, allow_writes: bool, given: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     line: dict[str, Any] = {"file": str(file)}
     try:
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         return {**line, "error": error.strerror or "unreadable"}
-    loaded = load(data, Options(allow_writes=allow_writes, allow_host_header=True, read=_reader(file.parent)))
+    options = Options(allow_writes, allow_host_header=True, read=_reader(file.parent), variables=given)
+    loaded = load(data, options)
     if isinstance(loaded, Refused):
         return {**line, "id": loaded.id, "runs": False, "reason": loaded.reason, "what": loaded.what}
     return {**line, **_described(loaded)}

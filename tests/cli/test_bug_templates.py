@@ -82,3 +82,10 @@ def test_a_file_that_cannot_be_read_is_told_by_the_exit_status(
     result = prompt.invoke(templates, ["check", str(folder / "good.yaml")])
     assert result.exit_code == 1
     assert "Permission denied" in result.output
+
+
+def test_variables_may_be_given(prompt: FlaskCliRunner, folder: Path) -> None:
+    (folder / "named.yaml").write_text(GOOD.replace("/x", "/{{username}}"))
+    named = str(folder / "named.yaml")
+    assert "a variable that nobody gives (username)" in prompt.invoke(templates, ["check", named]).output
+    assert "1 run" in prompt.invoke(templates, ["check", named, "--var", "username=ann"]).output

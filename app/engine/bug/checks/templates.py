@@ -15,7 +15,8 @@ from app.engine.bug.types import Hit, Plan
 
 @probe("templates", profile="standard", order=90)
 def templates(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
-    """What was refused is left in `gathered.shared["templates"]`, and how many do not suit the site."""
+    """What was refused is left in `gathered.shared["templates"]`, and how many do not suit the site; the
+    rules of those that ran to their end are in `"templates_done"`."""
     plan = gathered.plan
     if not plan.templates:
         return
@@ -28,10 +29,14 @@ def templates(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     if unsuited:
         _tell(gathered, [Refused("*", "technology", str(len(unsuited)))])
     runner = Runner(asker, gathered)
+    done: set[str] = gathered.shared.setdefault("templates_done", set())
     for template in chosen:
         yield from runner.run(template)
-        _tell(gathered, runner.refused)
-        runner.refused.clear()
+        if runner.refused:
+            _tell(gathered, runner.refused)
+            runner.refused.clear()
+        else:
+            done.add(template.rule)
 
 
 def _loaded(plan: Plan) -> list[Template | Refused]:

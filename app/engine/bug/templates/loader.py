@@ -53,7 +53,7 @@ def _template(identifier: str, document: dict[str, Any], options: Options) -> Te
     _refuse(fields)
     fields.ignore("id")
     info = read_info(fields.take("info"))
-    variables = fields.pairs("constants") + fields.pairs("variables")
+    variables = options.variables + fields.pairs("constants") + fields.pairs("variables")
     flow = _flow(fields)
     tables = fields.tables("http") + fields.tables("requests")
     stops = fields.flag("stop-at-first-match")
@@ -64,8 +64,7 @@ def _template(identifier: str, document: dict[str, Any], options: Options) -> Te
     if len(tables) > _MAX_BLOCKS:
         raise RefusedError("size", "too many requests")
     blocks = tuple(read_block(table, options) for table in tables)
-    _check_variables(variables)
-    _check_blocks(blocks, frozenset(name for name, _ in variables))
+    _check_names(blocks, variables)
     _check_flow(flow, blocks)
     return Template(identifier, info, blocks, variables, flow, stops)
 
@@ -103,18 +102,13 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-def _check_variables(variables: tuple[tuple[str, str], ...]) -> None:
-    known = frozenset(NAMES)
-    for name, text in variables:
-        check_text(text, known | {each for each, _ in variables})
-        known |= {name}
-
-
-def _check_blocks(blocks: tuple[Block, ...], known: frozenset[str]) -> None:
+def _check_names(blocks: tuple[Block, ...], variables: tuple[tuple[str, str], ...]) -> None:
     """A name that any block's extractors give may be used by all: which comes first is the flow's affair."""
-    given = known.union(*(names_given(block.operators) for block in blocks))
+    known = NAMES.union(*(names_given(block.operators) for block in blocks), (name for name, _ in variables))
+    for _, text in variables:
+        check_text(text, known.union(*(block.payloads for block in blocks)))
     for block in blocks:
-        check_names(block, given | block.payloads.keys())
+        check_names(block, known | block.payloads.keys())
 
 
 def _check_flow(flow: Flow | None, blocks: tuple[Block, ...]) -> None:

@@ -11,8 +11,9 @@ _TIMEOUT = re.compile(r"(\d{1,4})\s*(ms|s|m)?")
 _UNIT = {"ms": 1, "s": 1_000, "m": 60_000}
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}|\{\{[^{}]{1,100}\}\}")
 MAX_TIMEOUT_MS = 30_000
-_OWN = frozenset({"content-length", "connection", "accept-encoding"})
+_OWN = frozenset({"content-length", "accept-encoding"})
 """Headers that the client itself gives, as they follow from what is sent."""
+_PLAIN_CONNECTION = frozenset({"close", "keep-alive"})
 
 
 def read_raw(text: str) -> Step:
@@ -63,9 +64,13 @@ def _headers(lines: list[str]) -> tuple[tuple[str, str], ...]:
             raise RefusedError("request", line.strip())
         if name.strip().lower() == "transfer-encoding":
             raise RefusedError("unsafe", line.strip())
-        if name.strip().lower() not in _OWN:
+        if not _is_own(name.strip().lower(), value.strip().lower()):
             found.append((name.strip(), value.strip()))
     return tuple(found)
+
+
+def _is_own(name: str, value: str) -> bool:
+    return name in _OWN or (name == "connection" and value in _PLAIN_CONNECTION)
 
 
 def _body(lines: list[str], headers: tuple[tuple[str, str], ...]) -> str:

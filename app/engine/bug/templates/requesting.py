@@ -13,7 +13,7 @@ from app.engine.bug.types import Headers, Request
 _UNSAFE = re.compile(rb"[^\x21-\x7e]|[\\\"<>]")
 _CONTROL = re.compile(r"[\r\n\0]+")
 _MAX_BYTES = 1_000_000
-_DROPPED = frozenset({"content-length", "connection", "accept-encoding", "transfer-encoding"})
+_DROPPED = frozenset({"content-length", "accept-encoding", "transfer-encoding"})
 
 
 def request_of(step: Step, scope: Scope, *, keeps: bool = False) -> Request:

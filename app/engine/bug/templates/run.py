@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -53,8 +54,12 @@ class Run:
         self._now = now
         self._jar = Jar()
         self._values: dict[str, Any] = {**address, **self._random_names()}
+        self._deferred: list[tuple[str, str]] = []
         for name, text in template.variables:
-            self._values[name] = fill(text, self._scope({}), keeps=True)
+            try:
+                self._values[name] = fill(text, self._scope({}))
+            except UnresolvedError:
+                self._deferred.append((name, text))
 
     def run(self) -> None:
         """Raises ScanOverError; what was found before it stands in `events`."""
@@ -84,7 +89,13 @@ class Run:
         return self._template.blocks[int(name) - 1]
 
     def _scope(self, values: Mapping[str, Any], at: float = 0.0) -> Scope:
-        return Scope({**self._values, **values}, self._random, at or self._now)
+        """What is known, and the variables that can be told by now of what was extracted or is a payload."""
+        scope = Scope({**self._values, **values}, self._random, at or self._now)
+        told: dict[str, str] = {}
+        for name, text in self._deferred:
+            with suppress(UnresolvedError):
+                told[name] = fill(text, Scope({**scope.values, **told}, self._random, scope.now))
+        return Scope({**scope.values, **told}, self._random, scope.now) if told else scope
 
     def _block(self, block: Block) -> bool:
         """Whether the block holds, for the flow."""

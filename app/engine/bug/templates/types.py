@@ -67,11 +67,13 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the operator permits. `read` gives a file beside the template by its name, None without it."""
+    """What the operator permits and gives. `read` gives a file beside the template by its name, None without
+    it; `variables` are such as an account for templates that log in."""
 
     allow_writes: bool = False
     allow_host_header: bool = False
     read: Callable[[str], bytes | None] | None = None
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -326,3 +326,58 @@ def test_a_foreign_host_header_goes_out_with_consent() -> None:
     options = Options(allow_host_header=True)
     tried = try_template(lambda asked: Answer(f"http://{asked.host}/"), template_of(block), options=options)
     assert len(tried.hits) == 1
+
+
+def test_a_variable_may_be_made_of_what_is_extracted() -> None:
+    more = """
+    variables:
+      proof: "{{md5(token)}}"
+    """
+    site = site_of({"/a": "token=abc"})
+    block = """
+    - raw: ["GET /a HTTP/1.1", "GET /{{proof}} HTTP/1.1"]
+      extractors: [{type: regex, name: token, group: 1, regex: ["token=(\\\\w+)"], internal: true}]
+      matchers: [{type: word, words: [nothing]}]
+    """
+    targets = try_template(site, template_of(block, more=more)).targets
+    assert targets == ["/a", "/900150983cd24fb0d6963f7d28e17f72"]
+
+
+def test_the_operator_gives_variables() -> None:
+    block = """
+    - path: ["{{BaseURL}}/{{username}}"]
+      matchers: [{type: word, words: [yes]}]
+    """
+    options = Options(variables=(("username", "ann"),))
+    assert try_template(site_of({}), template_of(block), options=options).targets == ["/ann"]
+
+
+def test_a_telling_connection_header_is_sent() -> None:
+    block = """
+    - raw: ["GET /a HTTP/1.1\\nConnection: keep-alive, X-Token", "GET /b HTTP/1.1\\nConnection: close"]
+      matchers: [{type: word, words: [yes]}]
+    """
+    first, second = try_template(site_of({}), template_of(block)).asked
+    assert first.headers["connection"] == "keep-alive, X-Token"
+    assert "connection" not in second.headers
+
+
+def test_a_request_over_several_lines_of_yaml_is_read() -> None:
+    data = b"""
+id: folded
+info: {name: Folded, severity: low}
+requests:
+- raw:
+  - '@timeout: 10s
+
+    GET /a?b=c
+    HTTP/1.1
+
+    Host: {{Hostname}}
+
+    '
+  matchers:
+  - type: status
+    status: [200]
+"""
+    assert try_template(site_of({}), data).targets == ["/a?b=c"]
