@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from app.core.library_data import library_data
 from app.engine.bug.scan import scan
 from app.engine.bug.types import CONSENTS, Plan, Report
 from app.engine.net.urls import host_of
@@ -25,6 +26,7 @@ def plan_for(url: str, **changes: Any) -> Plan:
         "allow": LOOPBACK,
         "scan_id": "test",
         "max_seconds": 60.0,
+        "library_data": library_data(),
     }
     return Plan(url, **{**settings, **changes})
 

@@ -9,7 +9,7 @@ from tests.bug.conftest import Scanned
 from tests.bug.scans import EVERY_CONSENT, scan_of
 from tests.bug.scoring import of_report, score
 from tests.bug.serving import Asked, SiteServer
-from tests.bug.weak import ALL, Weakness, WeakSite
+from tests.bug.weak import ALL, OTHER, Weakness, WeakSite
 from tests.engine.certs import Authority
 
 LABELS = tuple(each for each in ALL if not each.needs_payload)
@@ -30,6 +30,14 @@ def test_the_site_has_eighty_weaknesses_of_sixty_classes_and_few_that_need_a_pay
 def test_it_finds_nearly_all_that_needs_no_payload(weak_scan: Scanned) -> None:
     scored = score(of_report(weak_scan.report), LABELS)
     assert len(scored.found) >= 0.9 * len(LABELS), (scored.near, _names(scored.missed))
+
+
+def test_it_finds_as_much_of_a_site_by_another_hand() -> None:
+    with SiteServer(WeakSite(OTHER)) as server:
+        report = scan_of(server)
+        assert len(server.asked) <= BUDGETS["standard"]
+    scored = score(of_report(report), OTHER)
+    assert len(scored.found) >= 0.9 * len(OTHER), (scored.near, _names(scored.missed))
 
 
 def test_it_keeps_to_the_requests_and_the_time_of_a_standard_scan(weak_scan: Scanned) -> None:

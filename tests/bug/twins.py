@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.bug.decoys import FILES, PAGES
 from tests.bug.serving import Answer, App, Asked, Headers
-from tests.bug.weak import ALL, MENDED, WeakSite
+from tests.bug.weak import ALL, MENDED, OTHER, WeakSite
 from tests.bug.weak.headers import POLICY
 
 GOOD: Headers = (
@@ -32,6 +32,11 @@ SECURITY = Answer(
 def mended() -> WeakSite:
     """The weak site with every weakness mended."""
     return WeakSite(ALL, MENDED)
+
+
+def mended_other() -> App:
+    """The second site with every weakness mended."""
+    return good(WeakSite(OTHER, {each.id for each in OTHER}))
 
 
 def good(app: App) -> App:
@@ -177,6 +182,7 @@ def forbidding() -> App:
 
 TWINS: dict[str, Callable[[], App]] = {
     "mended": mended,
+    "mended, the second site": mended_other,
     "decoy": decoy,
     "catch-all-200, the home page": catch_all_home,
     "catch-all-200, the path repeated": catch_all_echo,

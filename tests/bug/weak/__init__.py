@@ -12,6 +12,7 @@ from tests.bug.weak import (
     headers,
     insides,
     keys,
+    other,
     panels,
     payload,
     policy,
@@ -38,6 +39,8 @@ AREAS = (
     payload,
 )
 ALL: tuple[Weakness, ...] = tuple(each for area in AREAS for each in area.WEAKNESSES)
+OTHER: tuple[Weakness, ...] = other.WEAKNESSES
+"""A second site, by another hand."""
 MENDED = frozenset(each.id for each in ALL)
 
-__all__ = ["ALL", "MENDED", "Noise", "WeakSite", "Weakness"]
+__all__ = ["ALL", "MENDED", "OTHER", "Noise", "WeakSite", "Weakness"]

@@ -129,7 +129,8 @@ WEAKNESSES = (
     ),
     weakness(
         "private-page-cached",
-        "sensitive_page_cacheable cacheable_private_page missing_cache_control caching_of_private_page",
+        "sensitive_page_cacheable cacheable_sensitive_page cacheable_private_page "
+        " missing_cache_control caching_of_private_page",
         (525, 524),
         "/account",
         Header("/account", "Cache-Control", "public, max-age=3600", "no-store"),

@@ -12,7 +12,7 @@ _CONTACT = (
 WEAKNESSES = (
     weakness(
         "robots-tells",
-        "robots_txt_disclosure sensitive_robots_txt robots_txt_leak sensitive_paths_in_robots",
+        "robots_txt_disclosure robots_leak sensitive_robots_txt robots_txt_leak sensitive_paths_in_robots",
         (200, 538, 548),
         "/robots.txt",
         Route(
