@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,12 +57,17 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Until when which versions were mended; `holes` are versions with a well-known hole."""
+    """Until when which versions were mended; `holes` are versions with a well-known hole.
+
+    Releases before `behind` (empty: not told) are older than `behind_since`, though the line is mended still.
+    """
 
     below: str
     since: str
     source: str
-    holes: Mapping[str, str]
+    holes: Mapping[str, str] = field(default_factory=dict)
+    behind: str = ""
+    behind_since: str = ""
 
 
 class Signatures:
@@ -188,10 +193,7 @@ def signatures() -> Signatures:
 @cache
 def support() -> Mapping[str, Support]:
     """By the technology's name."""
-    return {
-        name: Support(table["below"], table["since"], table["source"], table.get("holes", {}))
-        for name, table in _table("end_of_life").items()
-    }
+    return {name: Support(**table) for name, table in _table("end_of_life").items()}
 
 
 def is_below(version: str, limit: str) -> bool:

@@ -103,28 +103,26 @@ def _old(seen: Sighting) -> Iterator[Hit]:
     known = support().get(seen.name)
     if known is None or not seen.version:
         return
-    detail = {"software": seen.name, "version": seen.version, "supported": known.below, "since": known.since}
-    evidence = seen.proof[:300]
+    detail = {"software": seen.name, "version": seen.version}
     if cve := known.holes.get(seen.version):
-        detail["cve"] = cve
-        reference = f"https://nvd.nist.gov/vuln/detail/{cve}"
-        yield Hit(
-            "technologies.known-hole",
-            seen.url,
-            evidence,
-            component=seen.name,
-            detail=detail,
-            references=(reference,),
-        )
+        yield _aged("known-hole", seen, {**detail, "cve": cve}, f"https://nvd.nist.gov/vuln/detail/{cve}")
     elif is_below(seen.version, known.below):
-        yield Hit(
-            "technologies.end-of-life",
-            seen.url,
-            evidence,
-            component=seen.name,
-            detail=detail,
-            references=(known.source,),
-        )
+        detail |= {"supported": known.below, "since": known.since}
+        yield _aged("end-of-life", seen, detail, known.source)
+    elif known.behind and is_below(seen.version, known.behind):
+        detail |= {"newer": known.behind, "since": known.behind_since}
+        yield _aged("old-release", seen, detail, known.source)
+
+
+def _aged(rule: str, seen: Sighting, detail: dict[str, str], reference: str) -> Hit:
+    return Hit(
+        f"technologies.{rule}",
+        seen.url,
+        evidence=seen.proof[:300],
+        component=seen.name,
+        detail=detail,
+        references=(reference,),
+    )
 
 
 def _few(hits: Iterator[Hit]) -> Iterator[Hit]:

@@ -199,6 +199,11 @@ def test_it_names_a_version_with_a_well_known_hole() -> None:
     assert hole.severity == "high"
 
 
+def test_it_suspects_an_old_release_of_a_supported_line() -> None:
+    (old,) = [each for each in findings(with_header("Server", "Apache/2.4.29 (Ubuntu)")) if each.component]
+    assert (old.check, old.severity, old.confidence) == ("technologies.old-release", "low", "tentative")
+
+
 def test_it_keeps_the_fingerprint_when_the_version_changes() -> None:
     one, other = (
         {each.check: each.fingerprint for each in findings(with_header("Server", f"nginx/{version}"))}
