@@ -24,7 +24,7 @@ from app.engine.bug.types import Headers, Hit, Request, Response
 _MAX_PLACES = {"standard": 3, "full": 8}
 _REALM = re.compile(r"(?i)\bbasic\b[^,]{0,40}?realm\s{0,3}=\s{0,3}\"?([^\",]{0,200})")
 _ENOUGH = re.compile(
-    r"(?i)captcha|locked|too many|attempts (?:left|remaining)|try again (?:in|later)|blocked|suspended|temporarily"
+    r"(?i)captcha|locked|too many|attempts (?:left|remaining)|try again (?:in|later)|blocked|suspended"
     r"|验证码|锁定|次数|稍后再试"
 )
 _ADMINISTRATION = re.compile(
