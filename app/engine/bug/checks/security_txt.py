@@ -12,7 +12,8 @@ from app.engine.bug.registry import site_check
 from app.engine.bug.types import Hit, Response
 
 _FIELD = re.compile(
-    r"(?m)^(contact|expires|encryption|policy|canonical|preferred-languages|hiring|acknowledg\w{1,8}):[ \t]*(.*)$",
+    r"(?m)^(contact|expires|encryption|policy|canonical|preferred-languages|hiring|acknowledg\w{1,8})"
+    r":[ \t]*(.*)$",
     re.I,
 )
 

@@ -1,0 +1,47 @@
+"""What dangerous scripts look like: sources that a visitor's link decides, and where they must not go."""
+
+# ruff: noqa: E501 — patterns read best unbroken
+
+from __future__ import annotations
+
+import re
+
+SOURCE = (
+    r"(?:(?:window\.|document\.|self\.|top\.|parent\.)?location\.(?:hash|search|href)\b|(?:window\.|document\.)location\b(?!\.(?:protocol|host|origin|pathname|port|reload|replace|assign))|"
+    r"document\.(?:URL|documentURI|baseURI|referrer)\b|(?:window|self)\.name\b|"
+    r"new URLSearchParams\((?:window\.|document\.)?location\.(?:search|hash)[^)]{0,40}\))"
+)
+SINK = (
+    r"(?:document\.write(?:ln)?\s?\(|\.(?:inner|outer)HTML\s?\+?=(?!=)|\.insertAdjacentHTML\s?\([^,]{1,40},|(?<![\w.$])eval\s?\(|"
+    r"new Function\s?\(|(?<![\w.$])set(?:Timeout|Interval)\s?\(\s?[\"'`]|\.(?:html|append|prepend|after|before)\s?\(|\$\s?\(\s?(?=(?:window\.)?location\.hash)|"
+    r"\.createContextualFragment\s?\(|\.srcdoc\s?=(?!=))"
+)
+DIRECT = re.compile(SINK + r"[^;\n]{0,160}?" + SOURCE)
+TAKES = re.compile(
+    r"(?<![\w.$])(?:var |let |const )?([A-Za-z_$][\w$]{0,40})\s?=(?!=)\s?[^;\n=]{0,120}?"
+    + SOURCE
+    + r"[^;\n]{0,160}"
+)
+SINK_ONLY = re.compile(SINK)
+SAFE = re.compile(
+    r"encodeURI|escape|DOMPurify|sanitiz|parseInt|Number\(|\.test\(|textContent|createTextNode|===|!==|indexOf|JSON\.parse|encode\(",
+    re.I,
+)
+GUIDE_WORDS = ("location", "document.URL", "document.referrer", "documentURI", "window.name")
+REDIRECT = re.compile(
+    r"(?:(?<![\w.$])(?:window\.|document\.|top\.|self\.)?location(?:\.href)?\s?=(?!=)|location\.(?:assign|replace)\s?\()\s?"
+    r"(?:decodeURIComponent\s?\()?(?:new URLSearchParams\((?:window\.)?location\.(?:search|hash)[^)]{0,40}\)\.get\(|"
+    r"(?:window\.)?location\.(?:hash|search)\.(?:slice|substr|substring|split|replace)\()"
+)
+POST_ANY = re.compile(r"\.postMessage\s?\([^;\n]{1,300}?,\s?[\"'`]\*[\"'`]")
+LISTENS = re.compile(r"addEventListener\s?\(\s?[\"']message[\"']\s?,|(?<![\w$])onmessage\s?=(?!=)")
+STORES = re.compile(
+    r"(?<![\w$])(localStorage|sessionStorage)(?:\.setItem\s?\(\s?[\"'`]|\[[\"'`]|\.)([\w:.-]{0,40}(?:token|jwt|password|passwd|secret|session_?id|credential|api_?key)[\w-]{0,20})"
+    r"(?:[\"'`]\s?,|[\"'`]\]\s?=(?!=)|\s?=(?!=))",
+    re.I,
+)
+NO_SECRET = re.compile(r"csrf|xsrf|tokenize|fcm|push|device|expir|type|_at$|name$", re.I)
+CLIENT_LOGIN = re.compile(
+    r"if\s?\(\s?[^)\n]{0,120}?(?:pass(?:word|wd)?|pwd|pin|passcode)\w{0,12}(?:\.value|\.val\(\))?\s?===?\s?[\"'`]([^\"'`\s]{3,60})[\"'`]",
+    re.I,
+)
