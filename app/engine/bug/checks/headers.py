@@ -13,11 +13,10 @@ from app.engine.bug.observatory import Seen, UngradableError, cors, grade, hsts,
 from app.engine.bug.observatory.csp import BROAD, look_at
 from app.engine.bug.observatory.csp_faults import faults_of
 from app.engine.bug.observatory.exchange import document_of
-from app.engine.bug.observatory.markup import elements
 from app.engine.bug.observatory.seen import host_of, scheme_of
 from app.engine.bug.observatory.site import seen_of_page, seen_of_site
 from app.engine.bug.observatory.words import known
-from app.engine.bug.page import Page
+from app.engine.bug.page import MAX_ITEMS, Page
 from app.engine.bug.registry import site_check
 from app.engine.bug.types import Hit
 from app.engine.net.target import DEFAULT_PORT, TargetError, parse_target
@@ -122,7 +121,7 @@ def _referrer(page: Page, seen: Seen) -> Iterator[Hit]:
 
 def _integrity(page: Page, seen: Seen) -> Iterator[Hit]:
     """Scripts of foreign hosts that nothing keeps from changing; one finding a host."""
-    for tag in elements(page.text, "script"):
+    for tag in seen.scripts[:MAX_ITEMS]:
         script = sri.loaded(tag.get("src", ""), tag.get("integrity", ""), seen)
         if not script.is_foreign or script.has_integrity:
             continue

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from html.entities import html5
 
 _BLANK = " \t\n\f\r"
+_OPENING = re.compile(r"<(?=[A-Za-z!?/])")
 _RAW = {
     name: re.compile(rf"</{name}(?=[> \t\n\f\r])", re.I)
     for name in ("script", "style", "title", "textarea", "xmp")
@@ -20,34 +21,32 @@ _VALUE_END = re.compile(r"[> \t\n\f\r]")
 _ENTITY = re.compile(r"&(?:#[xX]([0-9a-fA-F]{1,8});?|#([0-9]{1,8});?|([A-Za-z][A-Za-z0-9]{1,40});?)")
 
 
-def elements(page: str, wanted: str) -> Iterator[dict[str, str]]:
-    """The attributes of every element of that name. Of an attribute given twice the first counts."""
+def elements(page: str, *wanted: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Name and attributes of every element of these names. Of an attribute given twice the first counts."""
     position = 0
-    while (position := page.find("<", position)) >= 0 and position + 1 < len(page):
-        if page[position + 1].isascii() and page[position + 1].isalpha():
-            found = _start_tag(page, position + 1)
+    while opening := _OPENING.search(page, position):
+        start = opening.start()
+        if page[start + 1].isalpha():
+            found = _start_tag(page, start + 1)
             if found is None:
                 return
             name, attributes, position = found
-            if name == wanted:
-                yield attributes
+            if name in wanted:
+                yield name, attributes
         else:
-            position = _after_other(page, position)
+            position = _after_other(page, start)
             if position < 0:
                 return
 
 
 def _after_other(page: str, start: int) -> int:
-    """Where what begins with "<" and is no start tag ends; -1 when it does not."""
-    character = page[start + 1]
+    """Where a comment, declaration or end tag ends; -1 when it does not."""
     if page.startswith("<!--", start):
         end, length = page.find("-->", start + 2), 3
     elif page.startswith("<![CDATA[", start):
         end, length = page.find("]]>", start + 9), 3
-    elif character in "!?/":
-        end, length = page.find(">", start + 2), 1
     else:
-        return start + 1
+        end, length = page.find(">", start + 2), 1
     return end + length if end >= 0 else -1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -82,13 +82,25 @@ class Seen:
         """The last referrer policy of a meta element."""
         return self._metas[1]
 
+    @property
+    def scripts(self) -> Sequence[Mapping[str, str]]:
+        """The attributes of each script element."""
+        return self._elements["script"]
+
+    @cached_property
+    def _elements(self) -> dict[str, list[dict[str, str]]]:
+        found: dict[str, list[dict[str, str]]] = {"meta": [], "script": []}
+        for name, attributes in elements(self.body, *found):
+            found[name].append(attributes)
+        return found
+
     @cached_property
     def _metas(self) -> tuple[tuple[str, ...], str | None]:
         policies: list[str] = []
         referrer = None
         if self.media_type not in HTML_TYPES:
             return (), None
-        for meta in elements(self.body, "meta"):
+        for meta in self._elements["meta"]:
             content = meta.get("content", "")
             if "http-equiv" in meta and "content" in meta:
                 if content and meta["http-equiv"].strip().lower() == "content-security-policy":

@@ -10,6 +10,8 @@ from app.engine.bug.page import MAX_PARSED, Page
 from app.engine.bug.types import Response
 from app.engine.net.urls import host_of, resolve
 
+MAX_READ = 500_000
+"""Characters of each page that are looked at for meta and script elements."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -44,7 +46,7 @@ def seen_of_page(page: Page) -> Seen:
         scheme=scheme,
         http=answer if scheme == "http" else None,
         https=answer if scheme == "https" else None,
-        body=page.text,
+        body=page.text[:MAX_READ],
     )
 
 

@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from app.engine.bug.observatory.domains import registered_domain
-from app.engine.bug.observatory.markup import elements
 from app.engine.bug.observatory.seen import HTML_TYPES, Seen, host_of
 
 NAME = "subresource-integrity"
@@ -34,10 +33,9 @@ class LoadedScript:
 def judge(seen: Seen) -> str:
     if seen.media_type and seen.media_type not in HTML_TYPES:
         return "sri-not-implemented-response-not-html"
-    tags = list(elements(seen.body, "script"))
-    if not tags:
+    if not seen.scripts:
         return "sri-not-implemented-but-no-scripts-loaded"
-    scripts = [loaded(tag["src"], tag.get("integrity", ""), seen) for tag in tags if tag.get("src")]
+    scripts = [loaded(tag["src"], tag.get("integrity", ""), seen) for tag in seen.scripts if tag.get("src")]
     return _worst(scripts)
 
 

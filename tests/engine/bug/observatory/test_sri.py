@@ -63,7 +63,7 @@ def test_it_looks_at_html_only() -> None:
     ],
 )
 def test_it_reads_attributes_as_a_stream(markup: str, attributes: dict[str, str] | None) -> None:
-    assert next(elements(markup, "a"), None) == attributes
+    assert next((found for _, found in elements(markup, "a")), None) == attributes
 
 
 @pytest.mark.parametrize(
