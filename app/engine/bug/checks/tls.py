@@ -89,10 +89,11 @@ def hits_of(report: TlsReport, where: str) -> Iterator[Hit]:
         yield from _of_time(report, where)
         yield from _of_chain(report, where)
         yield from _of_strength(report, where)
-    if report.obstacles:
+    # What is no worse than Mozilla's profile for old visitors is a choice, and stands in the report alone.
+    if report.profile == "none" and any(each.code != "lifetime" for each in report.obstacles):
         found = [f"{each.code} {each.value}" for each in report.obstacles]
-        detail = {"profile": report.profile, "obstacles": found[:_SHOWN]}
-        yield Hit("tls.below-intermediate", where, _listed(found), detail=detail)
+        detail = {"obstacles": found[:_SHOWN]}
+        yield Hit("tls.below-profiles", where, _listed(found), detail=detail)
 
 
 def _of_protocols(report: TlsReport, where: str) -> Iterator[Hit]:

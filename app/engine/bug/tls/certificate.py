@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -9,6 +10,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, SignatureAlgorithmOID
 
 _MAX_TEXT = 200
@@ -62,9 +64,13 @@ class CertificateFacts:
 def load(der: bytes) -> x509.Certificate | None:
     """None for what cannot be read as a certificate."""
     try:
-        certificate = x509.load_der_x509_certificate(der)
-        # The library reads some parts no sooner than they are wanted.
-        _ = (certificate.subject, certificate.issuer, certificate.extensions, certificate.not_valid_after_utc)
+        with warnings.catch_warnings():
+            # Odd serial numbers and the like are the certificate's affair, and no reason for words of ours.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            certificate = x509.load_der_x509_certificate(der)
+            # The library reads some parts no sooner than they are wanted.
+            _ = (certificate.subject, certificate.issuer, certificate.extensions)
+            _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
     except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         return None
     return certificate

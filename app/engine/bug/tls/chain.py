@@ -11,6 +11,7 @@ co-operation nor the local library's, and time comes in as an argument.
 
 from __future__ import annotations
 
+import binascii
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,12 +20,12 @@ from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from app.engine.bug.tls.certificate import CertificateFacts, facts_of, is_authority, is_signed_by, load
 
 Problem = Literal["", "self_signed", "incomplete", "untrusted", "unreadable"]
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _MAX_SENT = 20
 _MAX_DEPTH = 8
 _Store = Mapping[bytes, Sequence[x509.Certificate]]
@@ -129,8 +130,12 @@ def _key(name: x509.Name) -> bytes:
 def _store(ca_file: str, _changed: int, _size: int) -> _Store:
     """The trusted authorities by their names; read anew when the file has changed."""
     found: dict[bytes, list[x509.Certificate]] = {}
-    for each in x509.load_pem_x509_certificates(Path(ca_file).read_bytes()):
-        whole = load(each.public_bytes(Encoding.DER))
+    for block in Path(ca_file).read_text(encoding="ascii", errors="replace").split(_BEGIN)[1:]:
+        # One by one: a single authority that cannot be read must not take the others with it.
+        try:
+            whole = load(binascii.a2b_base64(block.partition(_END)[0]))
+        except binascii.Error:
+            continue
         if whole is not None:
             found.setdefault(_key(whole.subject), []).append(whole)
     return found

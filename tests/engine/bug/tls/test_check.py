@@ -68,6 +68,14 @@ def test_a_good_site_has_no_findings(trial: Trial, root: Issued) -> None:
     assert trial(good(root)) == {}
 
 
+def test_a_certificate_that_lasts_long_is_no_finding(trial: Trial, root: Issued) -> None:
+    assert trial(good(root, ends=3650)) == {}
+
+
+def test_suites_for_old_visitors_are_a_choice(trial: Trial, root: Issued) -> None:
+    assert trial(good(root), ciphers="ECDHE+AESGCM:ECDHE+AES+SHA256") == {}
+
+
 @pytest.mark.parametrize(
     ("how", "rule"),
     [
@@ -110,7 +118,7 @@ def test_a_weak_key_is_found(trial: Trial, root: Issued) -> None:
 def test_old_protocols_and_weak_suites_are_found(trial: Trial, root: Issued) -> None:
     weak = "ECDHE+AESGCM:ECDHE+AES:aNULL:@SECLEVEL=0"
     found = trial(good(root), oldest="TLSv1", ciphers=weak)
-    assert set(found) == {"tls.old-protocol", "tls.weak-cipher", "tls.below-intermediate"}
+    assert set(found) == {"tls.old-protocol", "tls.weak-cipher", "tls.below-profiles"}
     assert found["tls.weak-cipher"].severity == "high"
     assert found["tls.old-protocol"].detail["protocols"] == ["TLSv1.0", "TLSv1.1"]
 
@@ -119,8 +127,8 @@ def test_suites_without_forward_secrecy_are_found(trial: Trial, root: Issued) ->
     leaf = good(root, key=rsa_key(2048))
     alone = trial(leaf, ciphers="AES128-GCM-SHA256", newest="TLSv1_2")
     beside = trial(leaf, ciphers=f"{STRONG}:AES128-GCM-SHA256", newest="TLSv1_2")
-    assert set(alone) == {"tls.no-forward-secrecy", "tls.below-intermediate"}
-    assert set(beside) == {"tls.static-key-exchange", "tls.below-intermediate"}
+    assert set(alone) == {"tls.no-forward-secrecy"}
+    assert set(beside) == {"tls.static-key-exchange"}
 
 
 def test_a_site_that_wants_to_be_preloaded_and_may_not_is_told(trial: Trial, root: Issued) -> None:
