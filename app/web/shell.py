@@ -94,6 +94,7 @@ def init_app(app: Flask) -> None:
         "current_locale": current_locale,
         "current_theme": current_theme,
         "duration": times.duration,
+        "endpoints": lambda: app.view_functions,
         "duration_ms": times.duration_ms,
         "full_time": times.full_time,
         "languages": LANGUAGES.items,

@@ -24,7 +24,7 @@ from app.service.bug.event import put_event
 from app.service.bug.hours import next_allowed
 from app.service.bug.live import publish_scan
 from app.service.bug.proving import ACTIVE_METHODS
-from app.service.bug.settings import budget_of, settings_of, zone_of
+from app.service.bug.settings import budget_of, cleaned, settings_of, zone_of
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.queue import send
@@ -121,10 +121,16 @@ def _wished(settings: ScanSettings, values: dict[str, Any]) -> tuple[ProfileName
     profile = values.get("profile") or settings.profile
     if profile not in PROFILES:
         raise InvalidError({"profile": f"must be one of: {', '.join(PROFILES)}"})
-    budget = values.get("budget") or budget_of(settings, profile)
+    clean = cleaned({name: values[name] for name in ("budget", "rate") if values.get(name)})
+    budget = clean.get("budget") or budget_of(settings, profile)
     if budget > BUDGETS[profile]:
         raise InvalidError({"budget": f"must be at most {BUDGETS[profile]} with the profile {profile}"})
-    return profile, budget, values.get("rate") or settings.rate
+    return profile, budget, clean.get("rate") or settings.rate
+
+
+def may_ask_actively(site: Site) -> bool:
+    """Whether somebody has shown that the site's own host may be asked more than a visitor asks."""
+    return is_verified(db.session(), site)
 
 
 def is_verified(session: Session, site: Site) -> bool:

@@ -84,7 +84,7 @@ def zone_of(settings: ScanSettings, organization: Organization) -> ZoneInfo:
 def change_settings_of(actor: Actor, site_id: int, values: dict[str, Any]) -> ScanSettings:
     """Change some of a site's settings; `login` is as in `app.service.bug.login`, None takes it away."""
     site = get_site(actor, site_id)
-    clean = _cleaned(values)
+    clean = cleaned(values)
     with write() as session:
         settings = settings_of(session, site)
         session.add(settings)
@@ -165,7 +165,8 @@ def _agree(settings: ScanSettings) -> None:
         raise InvalidError({"until_hour": "must be given together with from_hour"})
 
 
-def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
+def cleaned(values: dict[str, Any]) -> dict[str, Any]:
+    """Those of `values` that are settings, as they are kept. Raises InvalidError, which names each wrong one."""
     clean: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name in FIELDS:
