@@ -54,7 +54,8 @@ def upload_template(actor: Actor, body: str, filename: str = "") -> BugTemplate:
     data = body.encode()
     if not data.strip() or len(data) > MAX_BYTES:
         raise InvalidError({"body": f"must have 1 to {MAX_BYTES} bytes"})
-    facts = _read(data)
+    facts = {**_read(data), "body": data, "filename": without_hiding(filename)[:200]}
+    facts["uploaded_by"] = actor.user.email
     with write() as session:
         row = session.scalar(
             select(BugTemplate).where(
@@ -64,11 +65,10 @@ def upload_template(actor: Actor, body: str, filename: str = "") -> BugTemplate:
         verb = "change" if row else "upload"
         if row is None:
             _ask_for_room(session, actor)
-            row = BugTemplate(organization_id=actor.organization_id, is_enabled=True)
+            row = BugTemplate(organization_id=actor.organization_id, is_enabled=True, **facts)
             session.add(row)
         for name, value in facts.items():
             setattr(row, name, value)
-        row.body, row.filename, row.uploaded_by = data, without_hiding(filename)[:200], actor.user.email
         session.flush()
         after = {"name": row.name, "refused": row.refused}
         record_change(session, actor, f"template.{verb}", "template", row.id, after=after)
