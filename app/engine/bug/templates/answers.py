@@ -9,6 +9,17 @@ from typing import Any
 from app.engine.bug.templates.texts import to_text
 from app.engine.bug.types import Response
 
+NAMES = (
+    "body",
+    "header",
+    "all_headers",
+    "all",
+    "raw",
+    "response",
+    "status_code",
+    "content_length",
+    "duration",
+)
 _MAX_HEADERS = 200
 _CHINESE = ("gbk", "gb2312", "gb18030")
 
@@ -40,6 +51,15 @@ def values_of(response: Response, number: int = 0, max_size: int = 0) -> dict[st
     if number:
         values |= {f"{name}_{number}": value for name, value in values.items()}
     return values
+
+
+def names_of_answer(identifier: str) -> frozenset[str]:
+    """By which names later requests know the answer of the block of this id: `first_status_code`."""
+    return frozenset(f"{identifier}_{name}" for name in NAMES)
+
+
+def named_values(identifier: str, response: Response) -> dict[str, Any]:
+    return {f"{identifier}_{name}": value for name, value in values_of(response).items()}
 
 
 def _body(response: Response, max_size: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from app.engine.bug.templates.addresses import NAMES
@@ -62,7 +63,6 @@ def read_block(table: Any, options: Options) -> Block:
         "threads",
         "read-all",
         "max-workers",
-        "disable-path-automerge",
         "name",
         "id",
     )
@@ -123,21 +123,16 @@ def _steps(fields: Fields) -> Iterator[Step]:
     raw, paths = fields.texts("raw"), fields.texts("path")
     method = fields.text("method", "GET").strip().upper() or "GET"
     headers, body = fields.pairs("headers"), fields.text("body")
-    if bool(raw) == bool(paths) or len(raw) + len(paths) > MAX_STEPS:
-        raise RefusedError(
-            "request", "either path or raw is needed" if bool(raw) == bool(paths) else "too many"
-        )
+    merges = not fields.flag("disable-path-automerge")
+    if bool(raw) == bool(paths):
+        raise RefusedError("request", "either path or raw is needed")
+    if len(raw) + len(paths) > MAX_STEPS:
+        raise RefusedError("size", "too many requests")
     for text in raw:
         step = read_raw(text)
-        yield Step(
-            step.method,
-            step.target,
-            step.headers + headers,
-            step.body,
-            step.timeout_ms,
-            is_raw=True,
-            once=step.once,
-        )
+        # A raw path stands below the address that is scanned, unless the template says that it does not.
+        target = step.target if merges or not step.target.startswith("/") else "{{RootURL}}" + step.target
+        yield replace(step, headers=step.headers + headers, target=target)
     for path in paths:
         yield Step(method, path.strip(), headers, body)
 
@@ -151,11 +146,8 @@ def _check_step(step: Step, options: Options) -> None:
     if found and "{{" not in found[1]:
         raise RefusedError("other-host", found[1])
     for name, value in step.headers:
-        if (
-            name.lower() == "host"
-            and not _OWN_HOST.fullmatch(value.strip())
-            and not options.allow_host_header
-        ):
+        is_foreign = name.lower() == "host" and not _OWN_HOST.fullmatch(value.strip())
+        if is_foreign and not options.allow_host_header:
             raise RefusedError("host-header", value.strip())
 
 

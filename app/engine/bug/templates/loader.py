@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from app.engine.bug.templates.addresses import NAMES
+from app.engine.bug.templates.answers import names_of_answer
 from app.engine.bug.templates.blocks import check_names, check_text, names_given, read_block
 from app.engine.bug.templates.document import read_document
 from app.engine.bug.templates.fields import Fields
@@ -105,6 +106,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _check_names(blocks: tuple[Block, ...], variables: tuple[tuple[str, str], ...]) -> None:
     """A name that any block's extractors give may be used by all: which comes first is the flow's affair."""
     known = NAMES.union(*(names_given(block.operators) for block in blocks), (name for name, _ in variables))
+    known = known.union(*(names_of_answer(block.id) for block in blocks if block.id))
     for _, text in variables:
         check_text(text, known.union(*(block.payloads for block in blocks)))
     for block in blocks:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
-from app.engine.bug.templates.answers import values_of
+from app.engine.bug.templates.answers import named_values, values_of
 from app.engine.bug.templates.fetch import Chain, Fetch, Jar
 from app.engine.bug.templates.functions.random import randstr
 from app.engine.bug.templates.hits import Event
@@ -139,6 +139,13 @@ class Run:
     def keep(self, taken: Mapping[str, list[str]]) -> None:
         self._values.update({name: values[0] for name, values in taken.items()})
 
+    def keep_answer(self, block: Block, response: Response) -> None:
+        """Later blocks know the answer by the block's id, or by its number: `http_1_body`."""
+        if len(self._template.blocks) > 1:
+            number = self._template.blocks.index(block) + 1
+            self._values.update(named_values(f"http_{number}", response))
+            self._values.update(named_values(block.id, response) if block.id else {})
+
     def is_enough(self, block: Block) -> bool:
         return self._is_enough(block)
 
@@ -176,6 +183,7 @@ class _Sequence:
             self._run.keep(outcome.taken)
             if chain[-1].error is None:
                 history |= _numbered(chain[-1], place + 1, self._block.max_size)
+                self._run.keep_answer(self._block, chain[-1])
             if self._run.is_enough(self._block):
                 return holds
             if self._block.iterates_all and any(len(values) > 1 for values in outcome.taken.values()):

@@ -381,3 +381,25 @@ requests:
     status: [200]
 """
     assert try_template(site_of({}), data).targets == ["/a?b=c"]
+
+
+def test_a_later_block_knows_an_answer_by_the_id_of_its_block() -> None:
+    site = site_of({"/a": "alpha", "/b": "beta"})
+    block = """
+    - path: ["{{BaseURL}}/a"]
+      id: first
+    - path: ["{{BaseURL}}/b?{{first_status_code}}"]
+      matchers: [{type: dsl, dsl: ["first_body == 'alpha' && http_1_status_code == 200 && body == 'beta'"]}]
+    """
+    tried = try_template(site, template_of(block))
+    assert (tried.targets, len(tried.hits)) == (["/a", "/b?200"], 1)
+
+
+@pytest.mark.parametrize(("more", "target"), [("", "/app/x"), ("disable-path-automerge: true", "/x")])
+def test_a_raw_path_stands_below_the_scanned_address_or_not(more: str, target: str) -> None:
+    block = f"""
+    - raw: ["GET /x HTTP/1.1"]
+      {more}
+      matchers: [{{type: word, words: [yes]}}]
+    """
+    assert try_template(site_of({}), template_of(block), path="/app/").targets == [target]
