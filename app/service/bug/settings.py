@@ -166,7 +166,7 @@ def _agree(settings: ScanSettings) -> None:
 
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:
-    """Those of `values` that are settings, as they are kept. Raises InvalidError, which names each wrong one."""
+    """Those of `values` that are settings, as they are kept. Raises InvalidError, naming each wrong one."""
     clean: dict[str, Any] = {}
     wrong: dict[str, str] = {}
     for name in FIELDS:
