@@ -152,14 +152,14 @@ def test_a_full_scan_says_that_there_is_no_sslyze(
 
 
 class Choosy(Target):
-    """Serves pages, but never answers a hello that offers no HTTP/2, as those of the probe."""
+    """Serves pages, but never answers the probe, whose hellos offer HTTP/1.1 and nothing else."""
 
     def _serve(self, connection: socket.socket) -> None:
-        if b"\x02h2" in connection.recv(4096, socket.MSG_PEEK):
-            super()._serve(connection)
-        else:
+        if b"\x00\x10\x00\x0b\x00\x09\x08http/1.1" in connection.recv(4096, socket.MSG_PEEK):
             self.until_closed.wait(20)
             connection.close()
+        else:
+            super()._serve(connection)
 
 
 def test_silence_is_no_good_answer(tmp_path: Path, root: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
