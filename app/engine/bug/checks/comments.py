@@ -44,7 +44,7 @@ def _judged(comment: str) -> tuple[str, str]:
             return rule, clipped(comment)
     # Prose of people is short; markup that was commented out names everything.
     is_prose = "<" not in comment and len(comment) < 600
-    if LINK.search(comment):
+    if len(comment) < 400 and LINK.search(comment):
         return "hidden-link", clipped(comment)
     if is_prose and TELLING.search(comment) and len(comment.split()) > 3:
         return "sensitive", clipped(comment)

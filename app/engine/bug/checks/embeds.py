@@ -20,8 +20,8 @@ _SOCKET = re.compile(
     re.I,
 )
 _NOTHING = re.compile(
-    r"javascript:\s*(?:void\s*\(?\s*0?\s*\)?|//|return false|history\.(?:back|go)\([-\d]*\)|(?:window\.)?print\(\)|"
-    r"undefined)?;?\s*",
+    r"javascript:\s*(?:void\s*\(?\s*0?\s*\)?|//|return false|history\.(?:back|go)\([-\d]*\)|"
+    r"(?:window\.)?print\(\)|undefined)?;?\s*",
     re.I,
 )
 

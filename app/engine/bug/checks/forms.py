@@ -13,7 +13,7 @@ from app.engine.bug.reading.entropy import entropy
 from app.engine.bug.reading.excerpt import clipped
 from app.engine.bug.reading.tokens import bytes_of, serialized_kind
 from app.engine.bug.registry import page_check
-from app.engine.bug.signatures.forms import BLIND, CARD, CHANGING, PRICE, ROLE, SEARCH, TOKEN
+from app.engine.bug.signatures.forms import BLIND, CARD, CHANGING, GRAVE, JOINING, PRICE, ROLE, SEARCH, TOKEN
 from app.engine.bug.types import Hit
 from app.engine.net.urls import host_of, path_of
 
@@ -112,7 +112,11 @@ def _trust(form: Form) -> Iterator[tuple[str, str, str]]:
             yield "serialized-field", field.name, f"{field.name}: {kind}"
         elif form.method == "POST" and ROLE.match(field.name):
             yield "hidden-role", field.name, clipped(f"{field.name}={field.value}", 120)
-        elif form.method == "POST" and PRICE.match(field.name) and re.match(r"^[^\w]{0,3}\d", field.value):
+        elif (
+            form.method == "POST"
+            and PRICE.match(field.name)
+            and re.search(r"^[^\w]{0,3}[\d.,]*[1-9]", field.value[:40])
+        ):
             yield "hidden-price", field.name, clipped(f"{field.name}={field.value}", 120)
 
 
@@ -146,9 +150,10 @@ def _forgery(page: Page, form: Form, gathered: Gathered) -> str:
     ):
         return "login-without-token"
     guard = _same_site(gathered)
-    if guard == "none":
-        return "without-token" if CHANGING.search(names) else "without-token-minor"
-    return "without-token-minor" if guard == "guarded" or not CHANGING.search(names) else "without-token"
+    # Without any session there is nothing to forge in the name of, save what the crawl has not seen.
+    grave = GRAVE.search(told) if guard == "none" else CHANGING.search(names)
+    is_grave = guard != "guarded" and grave is not None and not JOINING.search(told)
+    return "without-token" if is_grave else "without-token-minor"
 
 
 def _same_site(gathered: Gathered) -> str:

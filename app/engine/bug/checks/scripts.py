@@ -41,7 +41,7 @@ _FAR = 3_000
 
 @page_check("scripts")
 def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
-    code = scripts_of(page)[:_MOST_CODE]
+    code = _written_code(page)[:_MOST_CODE]
     # Libraries do such things with care, and are judged by their versions.
     if not code or "json" in page.response.content_type or _is_library(page, code):
         return
@@ -65,6 +65,13 @@ def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
     ):
         shown = code[found.start() : found.start(1)]
         yield _hit(page, "client-side-login", f"{shown}… ({len(found[1])} characters)"[:300])
+
+
+def _written_code(page: Page) -> str:
+    """The scripts that people of the site wrote: what tools packed into the page is others' work, mostly."""
+    if not page.is_html:
+        return scripts_of(page)
+    return "\n".join(script.text for script in page.scripts if script.text and not is_minified(script.text))
 
 
 def _is_library(page: Page, code: str) -> bool:

@@ -18,11 +18,11 @@ PAIR = re.compile(
 )
 NOTE = re.compile(r"(?<![\w-])(?:TODO|FIXME|XXX|HACK|BUG)\b(?=[\s:(!-])|待办|临时")
 TELLING = re.compile(
-    r"(?<![\w-])(?:passwords?|credentials?|backdoor|vulnerab\w{1,10}|exploit|insecure|injection|sanitiz\w{1,6}|bypass|"
+    r"(?<![\w-])(?:(?:default|admin|root|test|real|db|old) passwords?|passwords? (?:is|for|are)|credentials?|backdoor|vulnerab\w{1,10}|exploit|insecure|injection|sanitiz\w{1,6}|bypass|"
     r"hard-?coded|debug(?:ging)? (?:mode|only|login)|internal use|do not (?:deploy|publish)|before (?:going live|production|"
-    r"release|launch|deploy\w*)|remove (?:this|in|before|me)|admin(?:istration)? (?:panel|area|page|interface|login)|"
+    r"release|launch|deploy\w*)|remove (?:this |it |me )?(?:before|in prod|when live|for prod|on prod)|admin(?:istration)? (?:panel|area|page|interface|login)|"
     r"secret (?:page|area|key|admin)|old (?:version|site|login)|temporary (?:login|access|account)|test (?:account|user|login)|"
-    r"database|api[- ]key|staging|后门|漏洞|后台地址|管理后台|测试账号|上线前)(?![\w-])",
+    r"api[- ]key|staging (?:server|site|host)|后门|漏洞|后台地址|管理后台|测试账号|上线前)(?![\w-])",
     re.I,
 )
 QUERY = re.compile(
@@ -31,8 +31,8 @@ QUERY = re.compile(
 )
 CODE = re.compile(r"<\?php\b|<%@? ?(?:page|=)|\b(?:mysql_connect|mysqli_connect|include_once)\(")
 LINK = re.compile(
-    r"(?:href|action|src)=[\"'](?:https?://[^\"'/]{1,100})?/?[^\"']{0,80}"
-    r"(admin|backup|debug|private|internal|secret|manage|phpmyadmin|staging|test)[^\"']{0,60}[\"']",
+    r"<a\s[^<>]{0,200}?href=[\"'](?:https?://[^\"'/]{1,100})?/?[^\"']{0,80}?(?<![a-z])"
+    r"(admin\w{0,12}|backup|debug|private|internal|secret|manage|phpmyadmin|staging|test)(?![a-z])[^\"']{0,60}[\"']",
     re.I,
 )
 IGNORED = re.compile(

@@ -22,7 +22,7 @@ PRICE = re.compile(
 )
 ROLE = re.compile(
     r"^(?:user[-_]?)?(?:is[-_]?admin|admin|role|roles?_?id|privileges?|access[-_]?level|is[-_]?staff|user[-_]?type|"
-    r"permissions?|group[-_]?id)$",
+    r"permissions?)$",
     re.I,
 )
 CARD = re.compile(
@@ -30,3 +30,9 @@ CARD = re.compile(
     re.I,
 )
 BLIND = re.compile(r"^[*•●.\sx]+$|^(?:password|passwort|your password|密码)$", re.I)
+GRAVE = re.compile(
+    r"password|passwd|transfer|account|profile|settings?|delete|remove|update|edit|order|checkout|payment|admin|role|change",
+    re.I,
+)
+"""What is worth forging even where no session was seen."""
+JOINING = re.compile(r"regist|sign-?up|join|subscri|newsletter|contact|feedback", re.I)

@@ -36,7 +36,7 @@ WEB_ROOTS = (
 SERVER_PATHS = sign(
     "path",
     ("/var/", "/opt/", "/etc/", "/srv/", "/root/", "/usr/", "/home/"),
-    r"(?<![\w/.:-])(/(?:var|opt|etc|srv|root|usr/local|home)/[\w.-]{2,60}(?:/[\w.-]{1,60}){1,12})",
+    r"(?<![\w/.:\"'(=-])(/(?:var|opt|etc|srv|root|usr/local|home)/[\w.-]{2,60}(?:/[\w.-]{1,60}){1,12})",
 )
 """Paths that could be addresses as well: in comments only."""
 

@@ -9,11 +9,11 @@ import re
 SOURCE = (
     r"(?:(?:window\.|document\.|self\.|top\.|parent\.)?location\.(?:hash|search|href)\b|(?:window\.|document\.)location\b(?!\.(?:protocol|host|origin|pathname|port|reload|replace|assign))|"
     r"document\.(?:URL|documentURI|baseURI|referrer)\b|(?:window|self)\.name\b|"
-    r"new URLSearchParams\((?:window\.|document\.)?location\.(?:search|hash)[^)]{0,40}\))"
+    r"new URLSearchParams\((?:window\.|document\.)?location\.(?:search|hash)[^)]{0,40}\))(?!\s?=(?!=))"
 )
 SINK = (
     r"(?:document\.write(?:ln)?\s?\(|\.(?:inner|outer)HTML\s?\+?=(?!=)|\.insertAdjacentHTML\s?\([^,]{1,40},|(?<![\w.$])eval\s?\(|"
-    r"new Function\s?\(|(?<![\w.$])set(?:Timeout|Interval)\s?\(\s?[\"'`]|\.(?:html|append|prepend|after|before)\s?\(|\$\s?\(\s?(?=(?:window\.)?location\.hash)|"
+    r"new Function\s?\(|(?<![\w.$])set(?:Timeout|Interval)\s?\(\s?[\"'`][^;\n]{0,80}\+\s?|\.(?:html|append|prepend|after|before)\s?\(|\$\s?\(\s?(?=(?:window\.)?location\.hash)|"
     r"\.createContextualFragment\s?\(|\.srcdoc\s?=(?!=))"
 )
 DIRECT = re.compile(SINK + r"[^;\n]{0,160}?" + SOURCE)
@@ -24,7 +24,7 @@ TAKES = re.compile(
 )
 SINK_ONLY = re.compile(SINK)
 SAFE = re.compile(
-    r"encodeURI|escape|DOMPurify|sanitiz|parseInt|Number\(|\.test\(|textContent|createTextNode|===|!==|indexOf|JSON\.parse|encode\(",
+    r"encodeURI|escape|DOMPurify|sanitiz|parseInt|Number\(|\.test\(|textContent|createTextNode|===|!==|indexOf|JSON\.parse|encode\(|split\([\"'][?#][\"']\)\[0\]",
     re.I,
 )
 GUIDE_WORDS = ("location", "document.URL", "document.referrer", "documentURI", "window.name")
@@ -42,6 +42,6 @@ STORES = re.compile(
 )
 NO_SECRET = re.compile(r"csrf|xsrf|tokenize|fcm|push|device|expir|type|_at$|name$", re.I)
 CLIENT_LOGIN = re.compile(
-    r"if\s?\(\s?[^)\n]{0,120}?(?:pass(?:word|wd)?|pwd|pin|passcode)\w{0,12}(?:\.value|\.val\(\))?\s?===?\s?[\"'`]([^\"'`\s]{3,60})[\"'`]",
-    re.I,
+    r"if\s?\(\s?[^)\n]{0,120}?(?:(?<![A-Za-z])(?:password|passwd|passcode|pwd|pass(?![a-z])|pin(?![a-z]))|Password|Passwd|Passcode|Pwd|Pass(?![a-z]))"
+    r"\w{0,12}(?:\.value|\.val\(\))?\s?===?\s?[\"'`]([^\"'`\s]{3,60})[\"'`]"
 )
