@@ -16,6 +16,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from time import monotonic
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _MAX_FILE = 1_000
 _MAX_PAGE = 500_000
 _META = "cloudeye-verification"
+_HEAD = frozenset({"base", "link", "meta", "noscript", "script", "style", "template", "title"})
 _SHOWN = 100
 
 
@@ -238,8 +240,12 @@ def meta_tokens(text: str) -> tuple[str, ...]:
         tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return ()
-    heads = [each for each in tree if each.tag == "head"][:1]
-    metas = [each for head in heads for each in head if each.tag == "meta"]
+    first = next((each for each in tree if isinstance(each.tag, str)), None)
+    if first is None or first.tag != "head" or (tree.text or "").strip():
+        return ()
+    elements = [each for each in first if isinstance(each.tag, str)]
+    # At anything else a browser begins the body, whatever the page calls it.
+    metas = [each for each in takewhile(lambda each: each.tag in _HEAD, elements) if each.tag == "meta"]
     named = [each for each in metas if (each.get("name") or "").strip().lower() == _META]
     return tuple((each.get("content") or "").strip() for each in named)
 
