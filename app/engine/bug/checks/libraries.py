@@ -29,9 +29,12 @@ _WAYS = {
     "filecontent": "content",
     "filecontentreplace": "content",
     "hash": "hash",
+    "name": "package's name",
+    "banner": "banner",
 }
 _NEXT_MAJOR = re.compile(r"(\d{1,4})(?:\.9{3,6}){1,2}")
 """Such as 2.999.999: how the data writes "any version before 3"."""
+_GUESSES = ("name", "banner")
 _MOST_NAMED = 12
 _MAIN = ("CWE-1395", "CWE-1104")
 
@@ -105,6 +108,7 @@ def _told(rule: str, uses: list[Use], holding: Iterable[Vulnerability]) -> Itera
                 component=use.component.component,
                 detail=detail,
                 severity=severity,
+                confidence="tentative" if use.component.detection in _GUESSES else None,
                 cvss=VECTORS.get(severity),
                 cwe=(*_MAIN, *cwe) if set(cwe) != set(UNMAINTAINED) else (),
                 references=_references(advisories),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from app.engine.bug.libraries.naming import in_address, in_banner
 from app.engine.bug.libraries.repository import (
     KINDS,
     Entries,
@@ -18,11 +19,11 @@ from app.engine.bug.libraries.repository import (
     Vulnerability,
     read_entries,
 )
-from app.engine.bug.libraries.search import MAX_ADDRESS, Search, normalized, sha1_of
+from app.engine.bug.libraries.search import MAX_ADDRESS, MAX_CONTENT, Search, normalized, sha1_of
 
 __all__ = ["Component", "Detection", "Repository", "RepositoryError", "Vulnerability"]
 
-Detection = Literal["uri", "filename", "filecontent", "filecontentreplace", "hash"]
+Detection = Literal["uri", "filename", "filecontent", "filecontentreplace", "hash", "name", "banner"]
 _SLASHES = re.compile(r"[/\\]")
 
 
@@ -43,6 +44,7 @@ class Repository:
         self._hashes = entries.hashes
         self._vulnerabilities = entries.vulnerabilities
         self._searches = {kind: Search(entries.extractors[kind]) for kind in KINDS}
+        self._aliases = entries.names
         self.refused = entries.refused
         """Expressions that cannot be used, and why."""
 
@@ -79,6 +81,15 @@ class Repository:
         if not found and (known := self._hashes.get(sha1_of(text))):
             found = [self.component(*known, "hash")]
         return found
+
+    def guess(self, *, url: str = "", content: str = "") -> list[Component]:
+        """What names of packages and files, and banners, say beyond `find`: likely, not certain."""
+        named = dict.fromkeys(in_address(url[:MAX_ADDRESS], self._aliases))
+        said = dict.fromkeys(in_banner(content[:MAX_CONTENT], self._aliases))
+        return [
+            *(self.component(*each, "name") for each in named),
+            *(self.component(*each, "banner") for each in said if each not in named),
+        ]
 
     def component(self, name: str, version: str, detection: Detection) -> Component:
         """A library in a version, with what is known against it."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.engine.bug.libraries.javascript import Expression, PatternError, translate
+from app.engine.bug.libraries.naming import plain
 from app.engine.bug.libraries.versions import is_at_or_above
 
 SEVERITIES = ("none", "low", "medium", "high", "critical")
@@ -61,11 +62,15 @@ class Extractor:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A repository taken apart: extractors by kind in the data's order, hashes of whole files, advisories."""
+    """A repository taken apart: extractors by kind in the data's order, hashes of whole files, advisories.
+
+    `names` are those under which packages and files go around, in `plain` form, with their components.
+    """
 
     extractors: Mapping[str, tuple[Extractor, ...]]
     hashes: Mapping[str, tuple[str, str]]
     vulnerabilities: Mapping[str, tuple[Vulnerability, ...]]
+    names: Mapping[str, str]
     refused: tuple[str, ...] = ()
 
 
@@ -113,8 +118,21 @@ class _Reading:
             {kind: tuple(each) for kind, each in extractors.items()},
             hashes,
             vulnerabilities,
+            self._names(),
             tuple(self.refused),
         )
+
+    def _names(self) -> dict[str, str]:
+        """A component's own name first; a name that two claim is the first one's."""
+        found: dict[str, str] = {}
+        for name in self.document:
+            found.setdefault(plain(name), name)
+        for name, entry in self.document.items():
+            others = [entry.get("npmname", ""), *_of(entry.get("bowername", []), list, f"{name}.bowername")]
+            for other in others:
+                if _of(other, str, f"{name}.npmname"):
+                    found.setdefault(plain(other), name)
+        return found
 
     def _extractors(self, name: str, kind: str, ways: dict[str, Any]) -> Iterator[Extractor]:
         for given in _of(ways.get(kind, []), list, f"{name}.{kind}"):

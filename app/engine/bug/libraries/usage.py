@@ -76,26 +76,33 @@ class _Looking:
     def _found(self, url: str) -> list[Component]:
         """What the file says of itself; else its address, unless there is no such file."""
         file = self.gathered.files.get(url)
-        named = self.repository.of_url(url) if url.startswith(("http://", "https://")) else []
+        is_address = url.startswith(("http://", "https://"))
         if file is None:
-            return named
+            return self._by_name(url) if is_address else []
         if not _is_script(file):
             return []
-        said = self._of_content(file.text)
-        names = {each.component for each in said}
-        return [*said, *(each for each in named if each.component not in names)]
+        return _first(self._of_content(file.text), self._by_name(url))
+
+    def _by_name(self, url: str) -> list[Component]:
+        return _first(self.repository.of_url(url), self.repository.guess(url=url))
 
     def _of_content(self, text: str) -> list[Component]:
         if self.left <= 0 or not text:
             return []
         started = time.monotonic()
-        found = self.repository.of_content(text)
+        found = _first(self.repository.of_content(text), self.repository.guess(content=text))
         self.left -= time.monotonic() - started
         return found
 
     def _is_file(self, url: str) -> bool:
         file = self.gathered.files.get(url)
         return file is not None and _is_script(file)
+
+
+def _first(better: list[Component], more: list[Component]) -> list[Component]:
+    """What is known well, and of the rest the libraries that are not known by it."""
+    names = {each.component for each in better}
+    return [*better, *(each for each in more if each.component not in names)]
 
 
 def _is_code(kind: str) -> bool:

@@ -148,3 +148,12 @@ def test_it_ends_in_time_whatever_the_scripts(monkeypatch: pytest.MonkeyPatch) -
     started = time.monotonic()
     assert found(page(html("")), *hostile, known=data(moss=slow)) == ()
     assert time.monotonic() - started < 5
+
+
+def test_it_guesses_by_the_package_where_no_expression_helps() -> None:
+    (finding,) = found(uses("https://cdn.example/npm/tree@1.4.0/dist/main.js"))
+    assert (finding.detail["version"], finding.confidence) == ("1.4.0", "tentative")
+
+
+def test_it_believes_an_expression_more_than_a_banner() -> None:
+    assert found(page(html("<script>/* tree 1.4.0 */ /*! Tree v2.1.0 */</script>"))) == ()
