@@ -10,7 +10,6 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, SignatureAlgorithmOID
 
 _MAX_TEXT = 200
@@ -66,12 +65,13 @@ def load(der: bytes) -> x509.Certificate | None:
     try:
         with warnings.catch_warnings():
             # Odd serial numbers and the like are the certificate's affair, and no reason for words of ours.
-            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            warnings.simplefilter("ignore")
             certificate = x509.load_der_x509_certificate(der)
             # The library reads some parts no sooner than they are wanted.
             _ = (certificate.subject, certificate.issuer, certificate.extensions)
             _ = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except Exception:
+        # Broken ones make the library raise errors of many kinds, KeyError among them.
         return None
     return certificate
 
@@ -96,7 +96,8 @@ def facts_of(certificate: x509.Certificate) -> CertificateFacts | None:
             names_issuer=issuer,
             must_staple=_must_staple(certificate),
         )
-    except (ValueError, TypeError, OverflowError, x509.UnsupportedGeneralNameType):
+    except Exception:
+        # As in `load`.
         return None
 
 

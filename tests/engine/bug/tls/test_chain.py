@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,13 @@ def test_it_reads_keys_and_wishes() -> None:
     assert facts is not None
     assert (facts.key, facts.key_bits, facts.signature) == ("RSA", 1024, "sha256")
     assert (facts.has_responder, facts.must_staple, facts.names_issuer) == (True, True, False)
+
+
+def test_broken_certificates_raise_nothing(ca_file: str, leaf: Issued, between: Issued) -> None:
+    chance = random.Random(11)
+    for _ in range(400):
+        sent = [bytearray(leaf.der), bytearray(between.der)]
+        broken = chance.choice(sent)
+        broken[chance.randrange(len(broken))] = chance.randrange(256)
+        chain = read_chain([bytes(each) for each in sent], ca_file=ca_file, now=MOMENT)
+        assert chain.problem in ("", "self_signed", "incomplete", "untrusted", "unreadable")
