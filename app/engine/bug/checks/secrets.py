@@ -17,7 +17,16 @@ from app.engine.bug.reading.parts import Where, parts_of
 from app.engine.bug.reading.signs import every
 from app.engine.bug.reading.tokens import jwt_of
 from app.engine.bug.registry import page_check
-from app.engine.bug.signatures.secrets import ASSIGNED, PASSWORD, SECRETS, USER_BEFORE, Secret
+from app.engine.bug.signatures.secrets import (
+    KEY_NAME,
+    KEY_VALUE,
+    NAME_LENGTH,
+    PASSWORD_NAME,
+    SECRETS,
+    USER_BEFORE,
+    VALUE,
+    Secret,
+)
 from app.engine.bug.types import Hit
 
 _MOST = 20
@@ -82,12 +91,14 @@ def _named(where: Where, text: str) -> Iterator[tuple[str, str, str]]:
     """Keys and passwords known by what they are assigned to."""
     if where in ("text", "headers"):
         return
-    for found in ASSIGNED.finditer(text):
-        if _is_key(found[2]):
-            yield "assigned", found[1], found[2]
-    for found in PASSWORD.finditer(text):
-        if _is_password(text, found):
-            yield "password", found[1], found[2]
+    for found in VALUE.finditer(text):
+        start, value = max(0, found.start() - NAME_LENGTH), found[1]
+        name = KEY_NAME.search(text, start, found.start()) if KEY_VALUE.fullmatch(value) else None
+        if name and _is_key(value):
+            yield "assigned", name[1], value
+        name = PASSWORD_NAME.search(text, start, found.start()) if len(value) <= 64 else None
+        if name and _is_password(text, name, value):
+            yield "password", name[1], value
 
 
 def _is_key(value: str) -> bool:
@@ -97,12 +108,16 @@ def _is_key(value: str) -> bool:
     return has_both and words is None and is_random(value, 3.4)
 
 
-def _is_password(text: str, found: re.Match[str]) -> bool:
-    name, value = found[1].lower(), found[2]
+def _is_password(text: str, name: re.Match[str], value: str) -> bool:
     plain = value.lower()
-    if plain in _DOCUMENTED or name in plain or _NO_PASSWORD.search(value) or is_placeholder(value):
+    if (
+        plain in _DOCUMENTED
+        or name[1].lower() in plain
+        or _NO_PASSWORD.search(value)
+        or is_placeholder(value)
+    ):
         return False
-    if USER_BEFORE.search(text, max(0, found.start() - 120), found.start()):
+    if USER_BEFORE.search(text, max(0, name.start() - 120), name.start()):
         return True
     # A word may be a label or a type; a password that somebody chose has digits or signs, and letters.
     has_letters = any(map(str.isalpha, value))

@@ -79,17 +79,21 @@ SECRETS = (
     _secret("password hash", ("$argon2", "pbkdf2_sha", "$6$", "$1$", "$apr1$"), r"(\$argon2id?\$v=\d+\$[^\s\"'<>]{20,160}|pbkdf2_sha\d{1,3}\$\d{3,7}\$[^\s\"'<>]{20,120}|\$6\$[./\w]{8,16}\$[./\w]{86}|\$(?:1|apr1)\$[./\w]{2,8}\$[./\w]{22})", "password-hash"),
 )  # fmt: skip
 
-ASSIGNED = re.compile(
+VALUE = re.compile(r"[:=]\s{0,3}[\"'`]([!-~]{4,120}?)[\"'`]")
+"""A string that is given to something, or compared with it; then one of the names stands before it."""
+KEY_NAME = re.compile(
     r"(?<![A-Za-z])((?:[\w-]{0,24}[_-])?(?:api[_-]?key|api[_-]?secret|secret[_-]?key|client[_-]?secret|app[_-]?secret|"
     r"access[_-]?token|access[_-]?key|auth[_-]?token|encryption[_-]?key|signing[_-]?key|private[_-]?key|bearer[_-]?token|"
-    r"jwt[_-]?secret|secret|apikey))[\"']?\s{0,3}[:=]\s{0,3}[\"'`]([A-Za-z0-9+/=_.~-]{16,120})[\"'`]",
+    r"jwt[_-]?secret|secret|apikey))[\"']?\s{0,3}={0,2}$",
     re.I,
 )
-PASSWORD = re.compile(
+KEY_VALUE = re.compile(r"[A-Za-z0-9+/=_.~-]{16,120}")
+PASSWORD_NAME = re.compile(
     r"(?<![A-Za-z])((?:(?:db|database|mysql|root|admin|user|smtp|mail|ftp|test|default|login|my|the)[_-]?)?"
-    r"(?:password|passwd|passwort|pwd|passphrase))[\"']?\s{0,3}(?:[:=]|===?)\s{0,3}[\"'`]([!-~]{4,64}?)[\"'`]",
+    r"(?:password|passwd|passwort|pwd|passphrase))[\"']?\s{0,3}={0,2}$",
     re.I,
 )
+NAME_LENGTH = 70
 USER_BEFORE = re.compile(
     r"(?:user|user[_-]?name|login|account|e?mail)[\"']?\s{0,3}[:=]\s{0,3}[\"'`]([\w.@+-]{2,60})[\"'`]\s{0,3}[,;]\s{0,10}"
     r"(?:(?:var|let|const)\s{1,3})?[\"']?$",
