@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.bug.mask import mask_headers, mask_secret
+from app.engine.bug.mask import mask_headers
 from app.engine.bug.templates.judge import Outcome
+from app.engine.bug.templates.masking import masked
 from app.engine.bug.templates.texts import clean
 from app.engine.bug.templates.types import Info, Template
 from app.engine.bug.types import Hit, Response
 
 _MAX_EVIDENCE = 300
-_SECRET = re.compile(r"[A-Za-z0-9+/=_.:-]{16,}")
 _CLASSES: tuple[tuple[str, str], ...] = (
     ("default-login", "default_credentials"),
     ("rce", "remote_code_execution"),
@@ -89,26 +88,14 @@ def _detail(template: Template, name: str, outcome: Outcome) -> Mapping[str, Any
         "class": class_of(info),
         "template": template.id,
         "tags": sorted(info.tags)[:20],
-        "extracted": [_masked(clean(value)) for values in outcome.extracted.values() for value in values][
-            :20
-        ],
+        "extracted": [masked(clean(value)) for values in outcome.extracted.values() for value in values][:20],
     }
 
 
 def _evidence(event: Event) -> str:
-    parts = [_masked(text) for text in dict.fromkeys(event.outcome.seen) if text]
+    parts = [text for text in dict.fromkeys(event.outcome.seen) if text]
     for name, values in event.outcome.extracted.items():
-        shown = ", ".join(_masked(clean(value, 100)) for value in values[:5])
+        shown = ", ".join(masked(clean(value, 100)) for value in values[:5])
         parts.append(f"{clean(name, 50)}: {shown}" if name else shown)
     text = "; ".join(parts) or f"status {event.response.status}"
     return clean(mask_headers(text), _MAX_EVIDENCE)
-
-
-def _masked(text: str) -> str:
-    """Words that look like a secret (long, with digits and letters) masked."""
-    return _SECRET.sub(lambda found: mask_secret(found[0]) if _is_secret(found[0]) else found[0], text)
-
-
-def _is_secret(word: str) -> bool:
-    has_both = any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
-    return has_both and not word.startswith(("http:", "https:")) and word.count(".") < 2

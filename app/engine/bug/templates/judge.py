@@ -8,6 +8,7 @@ from typing import Any
 
 from app.engine.bug.templates.expression import read_expression
 from app.engine.bug.templates.extract import extract
+from app.engine.bug.templates.masking import masked
 from app.engine.bug.templates.nodes import ExpressionError, Scope
 from app.engine.bug.templates.placeholders import fill
 from app.engine.bug.templates.texts import clean, to_bytes, to_string
@@ -77,7 +78,9 @@ def _all_or_any(matcher: Matcher, scope: Scope) -> list[str] | None:
     seen: list[str] = []
     for has, text in _each(matcher, scope):
         if has:
-            seen.append(clean(text, _SHOWN))
+            # What a template looks for by word is its own; what a pattern has found is the site's.
+            shown = clean(text, _SHOWN)
+            seen.append(masked(shown) if matcher.kind == "regex" else shown)
             if matcher.condition == "or":
                 return seen
         elif matcher.condition == "and":

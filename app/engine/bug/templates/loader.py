@@ -19,6 +19,7 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.–-]{0,127}")
 _PROTOCOLS = (
     "code", "javascript", "file", "headless", "dns", "network", "tcp", "ssl", "websocket", "whois", "mobile",
 )  # fmt: skip
+_HARMFUL = frozenset(("bruteforce", "brute-force", "dos", "intrusive"))
 _MAX_BLOCKS = 50
 _PLAIN = Options()
 
@@ -54,6 +55,9 @@ def _template(identifier: str, document: dict[str, Any], options: Options) -> Te
     _refuse(fields)
     fields.ignore("id")
     info = read_info(fields.take("info"))
+    harm = sorted(info.tags & _HARMFUL)
+    if harm and not options.allow_writes:
+        raise RefusedError("intrusive", ", ".join(harm))
     variables = options.variables + fields.pairs("constants") + fields.pairs("variables")
     flow = _flow(fields)
     tables = fields.tables("http") + fields.tables("requests")

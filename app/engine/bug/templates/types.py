@@ -26,6 +26,7 @@ REASONS: Mapping[str, str] = {
     "host-header": "a request with a foreign Host header, without the owner's consent",
     "id": "no usable id",
     "info": "no usable info",
+    "intrusive": "tagged as one that may do harm",
     "json": "a JSON query beyond paths",
     "matcher": "a matcher that cannot be read",
     "method": "a method that may change something",

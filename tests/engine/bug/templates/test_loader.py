@@ -94,6 +94,7 @@ def _block(text: str) -> bytes:
         (b"id: a\ninfo: &x {name: x}\nhttp: [*x]", "alias", "x"),
         (b"x" * 600_000, "size", "bytes"),
         (b"id: " + b"[" * 900 + b"]" * 900, "size", "deep"),
+        (template_of(PLAIN).replace(b"tags: exposure", b"tags: 'cve,dos'"), "intrusive", "dos"),
         (_block("new-thing: 1"), "field", "new-thing"),
         (_block("unsafe: true"), "unsafe", "unsafe"),
         (_block("race: true"), "unsafe", "race"),

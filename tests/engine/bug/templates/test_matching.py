@@ -175,3 +175,13 @@ def test_a_secret_is_masked_in_the_evidence() -> None:
     (hit,) = try_template(site, template_of(block)).hits
     assert "efgh5678" not in hit.evidence + str(hit.detail["extracted"])
     assert hit.evidence.startswith("abcd…9012")
+
+
+def test_a_word_that_was_looked_for_is_shown() -> None:
+    site = site_of({"/x": "proof 900150983cd24fb0d6963f7d28e17f72"})
+    block = """
+    - path: ["{{BaseURL}}/x"]
+      matchers: [{type: word, words: ["{{md5('abc')}}"]}]
+    """
+    (hit,) = try_template(site, template_of(block)).hits
+    assert hit.evidence == "900150983cd24fb0d6963f7d28e17f72"
