@@ -29,6 +29,7 @@ AWAY = (*DATABASE_AWAY, RedisError, NoWorkerNumberError, ClockWentBackError)
 AT_ONCE = 2
 """Scans of one process of workers."""
 LOOK_SECONDS = 0.5
+CHILD = ROOT / "config" / "launch" / "child.py"
 END_SECONDS = 5.0
 
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -78,7 +79,8 @@ def _attend(scan_id: int) -> None:
 
 def _run(scan_id: int) -> int:
     """The process's exit status; it is ended with this one."""
-    command = [sys.executable, "-m", "tasks.bug_scan", str(scan_id)]
+    # child.py ends it with this process, however that ends.
+    command = [sys.executable, str(CHILD), sys.executable, "-m", "tasks.bug_scan", str(scan_id)]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
     while True:
         try:
