@@ -18,7 +18,7 @@ from app.engine.bug.reading.prose import is_script, reading_of
 from app.engine.bug.reading.signs import Seen, any_of
 from app.engine.bug.registry import site_check
 from app.engine.bug.signatures.databases import DATABASES, DEFAULT_ERROR_PAGES
-from app.engine.bug.signatures.traces import CONSOLES, DEBUG_PAGES, PHP_MESSAGES, TRACES
+from app.engine.bug.signatures.traces import CONSOLES, DEBUG_PAGES, PHP_LINES, PHP_MESSAGES, TRACES
 from app.engine.bug.types import Hit
 
 _MOST_READ = 400_000
@@ -39,7 +39,7 @@ def errors_of(page: Page) -> Iterator[Hit]:
     text = page.text[:_MOST_READ]
     yield from _debug_pages(page, text)
     said = _said(page, text)
-    for rule, signs in (("stack-trace", TRACES), ("database", DATABASES)):
+    for rule, signs in (("stack-trace", TRACES), ("database", DATABASES), ("php-message", PHP_LINES)):
         seen = any_of(said, signs)
         if seen is not None:
             yield _hit(page, rule, said, seen)

@@ -70,6 +70,10 @@ PHP_MESSAGES = (
         r"<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated|Strict Standards|Recoverable fatal error)</b>: "
         r"[\s\S]{1,600}? in <b>[^<\n]{1,250}</b> on line <b>\d+</b>",
     ),
+)
+"""As PHP writes them into a page (display_errors), in markup."""
+
+PHP_LINES = (
     sign(
         "PHP",
         ("on line ",),
@@ -77,7 +81,7 @@ PHP_MESSAGES = (
         r"(?:/[\w.-]{1,60}|[A-Z]:\\)[^\n<]{1,200} on line \d+",
     ),
 )
-"""As PHP itself writes them into a page (display_errors)."""
+"""As PHP writes them where it makes no markup."""
 
 DEBUG_PAGES = (
     sign(
