@@ -44,7 +44,7 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
         if any(each.error in TIMEOUTS for each in gathered.https_chain[:1]):
             _skip(gathered, "tls", "no_answer", host=gathered.host)
         return
-    address = _address_of(target, asker.plan)
+    address = _address_of(target, gathered)
     if address is None:
         _skip(gathered, "tls", "address_refused", host=target.host)
         return
@@ -231,19 +231,25 @@ def _target_of(gathered: Gathered) -> Target | None:
     return None
 
 
-def _address_of(target: Target, plan: Plan) -> str | None:
-    """The first address of the host that the guard lets pass."""
-    allow = AllowList.of(plan.allow)
+def _address_of(target: Target, gathered: Gathered) -> str | None:
+    """The address that answered the scan so far, else the first of the host; only what the guard lets
+    pass."""
+    plan = gathered.plan
+    answers = (*(page.response for page in gathered.pages[:1]), *gathered.https_chain)
+    known = [each.address for each in answers if each.address and each.url.startswith(target.origin + "/")]
     try:
-        for address in resolve(target.host, _DNS_SECONDS, dns_servers=plan.dns_servers):
-            try:
-                check_address(address, allow)
-            except AddressRefusedError:
-                continue
-            return address
+        found = known or resolve(target.host, _DNS_SECONDS, dns_servers=plan.dns_servers)
     except LookupFailedError:
         return None
-    return None
+    return next((each for each in found if _is_permitted(each, plan)), None)
+
+
+def _is_permitted(address: str, plan: Plan) -> bool:
+    try:
+        check_address(address, AllowList.of(plan.allow))
+    except AddressRefusedError:
+        return False
+    return True
 
 
 def _moment(gathered: Gathered) -> float:

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.engine.bug.scan import scan
 from app.engine.bug.types import Finding, Plan, ProfileName, Report
 from tests.engine.bug.tls.pki import Issued, issue, rsa_key
 from tests.engine.bug.tls.servers import context
+from tests.engine.bug.zones import ZoneServer
 from tests.engine.targets import Act, Target, redirect, reply
 
 STRONG = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -30,9 +32,12 @@ def root() -> Issued:
     return issue("Root", is_authority=True, begins=-300, ends=3000, now=NOW)
 
 
-def scanned(url: str, ca_file: str, profile: ProfileName = "passive") -> Report:
+def scanned(
+    url: str, ca_file: str, profile: ProfileName = "passive", dns_servers: tuple[str, ...] = ()
+) -> Report:
     only = frozenset({"tls"})
     plan = Plan(url, profile, rate=1000, allow=("127.0.0.0/8", "::1"), ca_file=ca_file, only=only)
+    plan = replace(plan, dns_servers=dns_servers)
     return scan(plan, now=time.time)
 
 
@@ -172,6 +177,16 @@ def test_silence_is_no_good_answer(tmp_path: Path, root: Issued, monkeypatch: py
         (),
         [("tls", "no_tls")],
     )
+
+
+def test_it_asks_the_address_that_answered(tmp_path: Path, root: Issued) -> None:
+    trial = Trial(tmp_path, root)
+    names = ("shop.example",)
+    tls = context(root.signs("shop.example", names=names, now=NOW, ends=-3).files(tmp_path), ciphers=STRONG)
+    # Nobody listens at the first address.
+    with ZoneServer({"shop.example A": ["127.0.0.9", "127.0.0.1"]}) as zone, Target(PAGE, tls=tls) as target:
+        report = scanned(target.url(host="shop.example"), trial.ca_file, dns_servers=(zone.address,))
+    assert {each.check for each in report.findings} == {"tls.expired"}
 
 
 def test_a_site_without_https_is_left_to_others(tmp_path: Path, root: Issued) -> None:
