@@ -10,6 +10,7 @@ def register_commands(app: Flask) -> None:
     from app.cli.bug import bug
     from app.cli.bug_headers import headers
     from app.cli.bug_libraries import libraries, update_data
+    from app.cli.bug_templates import templates
     from app.cli.doctor import doctor
     from app.cli.evidence import evidence
     from app.cli.setting import setting
@@ -22,6 +23,7 @@ def register_commands(app: Flask) -> None:
     bug.add_command(headers)
     bug.add_command(libraries)
     bug.add_command(update_data)
+    bug.add_command(templates)
     app.cli.add_command(doctor)
     app.cli.add_command(evidence)
     app.cli.add_command(setting)

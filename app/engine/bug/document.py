@@ -20,6 +20,7 @@ def document_of(report: Report, locale: str = "en") -> dict[str, Any]:
         "requests": report.requests,
         "pages": list(report.pages),
         "headers": dict(report.headers) if report.headers is not None else None,
+        "tls": dict(report.tls) if report.tls is not None else None,
         "technologies": dict(report.technologies),
         "findings": [finding_document(each, locale) for each in report.findings],
         "skipped": [

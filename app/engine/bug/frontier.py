@@ -22,6 +22,10 @@ _ACTING = re.compile(
     r"|退出|注销|删除"
 )
 _FILES = re.compile(r"(?i)\.(?:m?js|css|json|map|txt|xml|webmanifest|yml|yaml|md|log|csv|conf|ini)$")
+# Parameters that only keep caches from answering, or say where a visitor came from.
+_STAMPS = re.compile(
+    r"(?i)(?:v|ver|version|t|ts|_|cb|rev|hash|timestamp|nocache)=[0-9a-f.-]{0,64}|(?:utm_\w{1,20}|fbclid|gclid)=.*"
+)
 _MEDIA = re.compile(
     r"(?i)\.(?:png|jpe?g|gif|webp|avif|svgz?|ico|bmp|tiff?|woff2?|ttf|otf|eot|mp[34]|m4[av]|og[gv]|webm|wav"
     r"|avi|mov|pdf|docx?|xlsx?|pptx?|zip|gz|tgz|bz2|xz|7z|rar|tar|exe|msi|dmg|iso|apk|jar|war|bin|swf)$"
@@ -45,11 +49,12 @@ class Frontier:
         self._heap: list[tuple[int, int, Wanted]] = []
         self._numbers = count()
         self._known: set[str] = set()
+        self._places: Counter[str] = Counter()
         self._kinds: Counter[tuple[str, tuple[str, ...]]] = Counter()
         self._folders: Counter[str] = Counter()
 
     def add(self, url: str, depth: int, via: str) -> None:
-        url = url.partition("#")[0]
+        url = _without_stamps(url.partition("#")[0]) if via != "revisit" else url.partition("#")[0]
         if url in self._known or len(self._known) >= _MAX_KNOWN or len(url) > _MAX_URL:
             return
         try:
@@ -61,6 +66,8 @@ class Frontier:
         self._known.add(url)
         is_file = via == "script" or bool(_FILES.search(parts.path))
         rank = depth * 10 + (3 if is_file and via != "script" else 0) + (2 if parts.query else 0)
+        rank += 40 if self._places[place_of(url)] else 0
+        self._places[place_of(url)] += 1
         rank += {"revisit": -1000, "home": -900, "login": -800, "guess": 25, "sitemap": 5}.get(via, 0)
         heapq.heappush(self._heap, (rank, next(self._numbers), Wanted(url, depth, via, is_file)))
 
@@ -91,6 +98,15 @@ class Frontier:
         self._kinds[kind] += 1
         self._folders[folder] += 1
         return True
+
+
+def _without_stamps(url: str) -> str:
+    """The address without cache busters: the same page under another number is the same page."""
+    path, mark, query = url.partition("?")
+    if not mark:
+        return url
+    kept = [each for each in query.split("&") if not _STAMPS.fullmatch(each)]
+    return f"{path}?{'&'.join(kept)}" if kept else path
 
 
 def _names(url: str) -> tuple[str, ...]:

@@ -73,4 +73,6 @@ def sight_of(report: Report, *, fingerprint: str, rule: str, place: str) -> Sigh
 
 def sight_without(report: Report, *, rule: str, place: str) -> Sight:
     """The same for a finding that is known not to be among what the scan saw."""
-    return "not_seen" if report.is_complete and report.coverage.has_run(rule, place) else "unknown"
+    return (
+        "not_seen" if report.ended in ("", "budget") and report.coverage.has_run(rule, place) else "unknown"
+    )

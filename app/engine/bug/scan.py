@@ -200,14 +200,15 @@ class _Scan:
             findings=findings_of(hits, host_and_port(self.plan.url)),
             skipped=tuple(skipped),
             coverage=Coverage(
-                frozenset(self.done),
+                frozenset(self.done | set(gathered.shared.get("templates_done", ()))),
                 frozenset(self._answered),
                 frozenset(self._unknown - self._answered),
                 {name: frozenset(places) for name, places in self._asked.items()},
             ),
-            is_complete=self.ended in ("", "budget"),
+            is_complete=not self.ended,
             ended=self.ended,
             headers=gathered.shared.get("headers"),
+            tls=gathered.shared.get("tls"),
             technologies=dict(gathered.technologies),
         )
 

@@ -227,8 +227,8 @@ class Coverage:
     """What a scan has really looked at, so that what it no longer sees may be called fixed.
 
     `answered` are places (normalised paths) that gave an answer, `unknown` those that gave none (a time-out,
-    a refusal, an overload); `done` are the names of checks that ran to their end; `asked` are the places that
-    an active check asked for itself, by check.
+    a refusal, an overload); `done` are the names of checks, and the rules of templates, that ran to their end;
+    `asked` are the places that an active check asked for itself, by check.
     """
 
     done: frozenset[str] = frozenset()
@@ -239,19 +239,20 @@ class Coverage:
     def has_run(self, rule: str, place: str) -> bool:
         """Whether the rule's check ran, to its end, at that place (empty: the whole site)."""
         check = rule.partition(".")[0]
-        if check not in self.done:
+        # A template is a check of its own.
+        if (rule if check == "templates" else check) not in self.done:
             return False
         return not place or (place in self.answered and place not in self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What came of a scan. `is_complete` is False when it was stopped, ran out of time, or the site gave no
-    answers any more. `ended` says so (stopped, time, errors), or that the budget was spent (budget): then the
-    coverage tells which checks had run.
+    """What came of a scan. `is_complete` is False when something of the plan was left out: `ended` says that
+    it was stopped (stopped), ran out of time (time) or requests (budget), or that the site gave no answers
+    any more (errors). What was looked at until then is in the coverage.
 
-    `headers` is the Observatory's result for the site: {"score", "grade", "tests"}. `technologies` are names
-    with their versions, empty where unknown.
+    `headers` is the Observatory's result for the site: {"score", "grade", "tests"}; `tls` what the TLS probe
+    learned. `technologies` are names with their versions, empty where unknown.
     """
 
     url: str
@@ -265,6 +266,7 @@ class Report:
     is_complete: bool
     ended: str = ""
     headers: Mapping[str, Any] | None = None
+    tls: Mapping[str, Any] | None = None
     technologies: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -48,3 +48,12 @@ def test_what_is_known_never_comes() -> None:
     frontier.know(f"{SITE}/a")
     frontier.add(f"{SITE}/a", 1, "link")
     assert not frontier.has_more
+
+
+def test_a_stamp_against_caches_is_no_difference() -> None:
+    assert order(("/a?v=17", 1, "link"), ("/a?utm_source=mail", 1, "link"), ("/a", 1, "link")) == ["/a"]
+    assert order(("/watch?v=topic-of-the-day", 1, "link")) == ["/watch?v=topic-of-the-day"]
+
+
+def test_new_paths_come_before_new_queries_of_known_ones() -> None:
+    assert order(("/a", 1, "link"), ("/a?x=1", 1, "link"), ("/b", 2, "link")) == ["/a", "/b", "/a?x=1"]
