@@ -23,7 +23,7 @@ from app.core.redis import get_redis
 from app.engine.bug.types import Plan, Report
 from app.engine.net.target import parse_target
 from app.models import Organization, Scan, db, write
-from app.models.errors import DATABASE_CLASH, DATABASE_ERRORS
+from app.models.errors import DATABASE_AWAY, DATABASE_CLASH, DATABASE_ERRORS
 from app.service.bug.event import put_event
 from app.service.bug.live import progress_teller, publish_scan
 from app.service.bug.plan import RefusedError, plan_of
@@ -35,6 +35,8 @@ log = logging.getLogger("cloudeye.bug")
 BEAT_SECONDS = 15.0
 SILENT = timedelta(minutes=5)
 STOP_LOOK_SECONDS = 0.2
+RECORD_PAUSES = (1, 2, 5, 10, 30, 60, 60)
+"""Seconds; together less than a silent scan is given."""
 
 
 def claim_scan(at: datetime | None = None) -> int | None:
@@ -97,7 +99,7 @@ def run_scan(scan_id: int) -> Recorded:
         # A defect of one check's surroundings must not leave a scan that runs for ever.
         log.exception("bug.scan_crashed", extra={"scan_id": scan_id})
         return _told(end_scan(scan_id, "failed", "crashed", {"error": type(error).__name__}))
-    return _told(record_report(scan_id, report))
+    return _told(_record(scan_id, report))
 
 
 def _scan(plan: Plan, scan: Scan) -> Report:
@@ -105,6 +107,17 @@ def _scan(plan: Plan, scan: Scan) -> Report:
 
     db.session.commit()  # No connection is held while the site is asked.
     return run(plan, now=time.time, stop=_stop_teller(scan.id), on_progress=progress_teller(scan))
+
+
+def _record(scan_id: int, report: Report) -> Recorded:
+    """Write it down; an hour's work outlives a restart of the database."""
+    for pause in RECORD_PAUSES:
+        try:
+            return record_report(scan_id, report)
+        except DATABASE_AWAY as error:
+            log.warning("bug.waiting", extra={"scan_id": scan_id, "error": type(error).__name__})
+            time.sleep(pause)
+    return record_report(scan_id, report)
 
 
 def _stop_teller(scan_id: int) -> Callable[[], bool]:

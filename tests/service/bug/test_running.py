@@ -8,14 +8,18 @@ from time import monotonic
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError, NotFoundError
+from app.engine.bug.types import Report
 from app.models import Scan, db, write
 from app.service.actor import Actor
+from app.service.bug import running
 from app.service.bug.decide import decide
 from app.service.bug.host import check_host, list_hosts
 from app.service.bug.overview import compare_scans, grade_history, list_sites_security, site_security
+from app.service.bug.recording import Recorded, record_report
 from app.service.bug.report import report_of
 from app.service.bug.retest import retest_finding
 from app.service.bug.running import claim_scan, give_back, run_scan, sweep_lost
@@ -207,6 +211,23 @@ def test_a_defect_of_ours_ends_the_scan_as_failed(at_shop: Desk, monkeypatch: py
     monkeypatch.setattr("app.engine.bug.scan.scan", broken)
     scan = at_shop.run()
     assert (scan.state, scan.reason) == ("failed", "crashed")
+
+
+def test_what_was_seen_outlives_a_restart_of_the_database(
+    at_shop: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def record(scan_id: int, report: Report) -> Recorded:
+        tries.append(scan_id)
+        if len(tries) == 1:
+            raise OperationalError("COMMIT", {}, Exception("gone away"))
+        return record_report(scan_id, report)
+
+    monkeypatch.setattr(running, "record_report", record)
+    monkeypatch.setattr(running, "RECORD_PAUSES", (0, 0))
+    assert at_shop.run().state == "done"
+    assert len(tries) == 2
 
 
 @pytest.mark.parametrize("wrong", [{"profile": "gentle"}, {"profile": "passive", "budget": 61}])
