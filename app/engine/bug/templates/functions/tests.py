@@ -112,19 +112,25 @@ def _is_within(given: _Version, bound: str) -> bool:
     if found is None:
         raise ValueError(f"no bound: {bound[:50]}")
     operator, other = found[1] or "=", _version(found[2])
+    if operator in ("=", "=="):
+        return given == other
+    if operator == "!=":
+        return given != other
+    return _may_compare(given, other) and _is_in_order(given, operator, other, found[2].count("."))
+
+
+def _may_compare(given: _Version, other: _Version) -> bool:
+    """A pre-release lies within bounds of pre-releases of the same release only, as in Go's go-version."""
+    is_pre, is_bound_pre = not given[1][0], not other[1][0]
+    return not is_pre or (is_bound_pre and given[0] == other[0])
+
+
+def _is_in_order(given: _Version, operator: str, other: _Version, dots: int) -> bool:
     if operator in ("~", "~>"):
-        length = max(1, found[2].count("."))
+        length = max(1, dots)
         return given >= other and given[0][:length] == other[0][:length]
     if operator == "^":
         return given >= other and given[0][:1] == other[0][:1]
-    return {
-        "=": given == other,
-        "==": given == other,
-        "!=": given != other,
-        ">": given > other,
-        "<": given < other,
-        ">=": given >= other,
-        "=>": given >= other,
-        "<=": given <= other,
-        "=<": given <= other,
-    }[operator]
+    if operator in (">", "<"):
+        return given > other if operator == ">" else given < other
+    return given >= other if ">" in operator else given <= other
