@@ -36,6 +36,7 @@ _PERSONAL = re.compile(
     r"""["']?[^"',;&}\s]{3,}""",
     re.I,
 )
+_PAIR = re.compile(r"[A-Za-z][\w.@+-]{1,40}:[!-9;-~]{4,60}")
 _PASSWORD_NAME = re.compile(r"^(?:user[-_]?)?(?:password|passwd|pwd|pass)$", re.I)
 
 
@@ -128,6 +129,8 @@ def _content(cookie: SetCookie) -> Iterator[tuple[str, str]]:
         yield "personal-data", cookie.name
     else:
         found = _PERSONAL.search(plain) or _EMAIL.search(plain)
+        if found is None and plain != cookie.value and _PAIR.fullmatch(plain):
+            yield "personal-data", "user:password"
         if found:
             yield "personal-data", (found[1] if found.re is _PERSONAL else "e-mail")
 
@@ -138,8 +141,8 @@ def _is_signed(value: str) -> bool:
 
 
 def _names_authority(cookie: SetCookie, plain: str) -> bool:
-    if _AUTHORITY_NAME.match(cookie.name):
-        return bool(_AUTHORITY_VALUE.match(plain.strip()))
+    if _AUTHORITY_NAME.match(cookie.name) and _AUTHORITY_VALUE.match(plain.strip()):
+        return True
     return bool(_AUTHORITY.search(plain[:2_000]))
 
 

@@ -23,7 +23,9 @@ from app.engine.bug.types import Hit
 
 _MOST_READ = 400_000
 _HEADING = re.compile(r"error|exception|fail|oops|something went wrong|\b50\d\b|错误|异常|出错", re.I)
+_NAMED = re.compile(r"\W*(?:[\w ]{0,40}\b)?(?:errors?|exception|错误|异常)\W*", re.I)
 _MOST_PROSE = 160
+_MOST_NAMED = 600
 
 
 @site_check("errors")
@@ -70,7 +72,7 @@ def _said(page: Page, text: str) -> str:
     if not page.is_html:
         return text if _is_error_in_json(page, text) else ""
     reading = reading_of(page)
-    if _is_nearly_all(page, reading.plain) and not reading.has_article:
+    if _is_nearly_all(page, reading.plain) and not reading.has_code:
         return f"{reading.plain}\n{reading.shown}"
     # Where manuals speak in paragraphs, they name exceptions outside code markup too.
     return "" if reading.has_article else reading.plain
@@ -83,6 +85,8 @@ def _plain(page: Page) -> str:
 
 def _is_nearly_all(page: Page, plain: str) -> bool:
     words = " ".join(plain.split())
+    if len(words) <= _MOST_NAMED and _NAMED.fullmatch(page.title):
+        return True
     return len(words) <= _MOST_PROSE and bool(_HEADING.search(f"{page.title} {words}"))
 
 

@@ -63,7 +63,7 @@ def _way(page: Page, form: Form, gathered: Gathered) -> Iterator[tuple[str, str,
         yield "insecure-action", "", ""
     if has_file and (to_plain or not is_secure):
         yield "upload-over-http", "", ""
-    elif has_file:
+    if has_file:
         yield "upload", "", ""
     if host_of(form.action) and not gathered.is_related(form.action):
         yield ("password-to-foreign-host" if form.has_password else "foreign-action"), "", ""

@@ -26,6 +26,15 @@ from app.engine.bug.signatures.places import (
 from app.engine.bug.types import Hit
 
 _MOST = 5
+_FAILED = re.compile(
+    r"cannot|can't|could not|failed|unable to|no such file|not found|denied|was changed|\berror\b|exception|"
+    r"warning|无法|失败|找不到",
+    re.I,
+)
+_ROUTERS = frozenset(
+    {"192.168.0.1", "192.168.1.1", "192.168.1.254", "192.168.2.1", "10.0.0.1", "192.168.1.100", "192.168.1.2"}
+)
+_INODE = re.compile(r'(?:W/)?"[0-9a-f]{2,12}-[0-9a-f]{1,12}-[0-9a-f]{11,16}"')
 _VERSION = re.compile(
     r"(?:\b|[^a-z])(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", re.I
 )
@@ -71,13 +80,15 @@ def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
 
 
 def _paths(page: Page, where: Where, text: str) -> Iterator[Hit]:
-    # Prose names paths to explain; an error that names one is told of by the check of errors.
-    if where == "text" or (where == "file" and "html" not in page.response.content_type):
+    if where == "preformatted" or (where == "file" and "html" not in page.response.content_type):
         return
     signs: tuple[Sign, ...] = (*WEB_ROOTS, SERVER_PATHS) if where == "comment" else WEB_ROOTS
     done: set[str] = set()
     for each in signs:
         for seen in every(text, each):
+            # Prose names paths to explain; what failed at a path is no explanation.
+            if where == "text" and not _FAILED.search(text, max(0, seen.start - 80), seen.end + 60):
+                continue
             if len(done) < _MOST and not any(seen.group in other for other in done):
                 done.add(seen.group)
                 yield _hit(page, "internal-path", around(text, seen.start, seen.end), path=seen.group[:120])
@@ -92,7 +103,7 @@ def _addresses(page: Page, gathered: Gathered, where: Where, text: str) -> Itera
             yield _hit(page, "private-address", around(text, *found.span()), address=found[0])
         if len(done) >= _MOST:
             break
-    if where == "text" or "://" not in text:
+    if where in ("text", "preformatted") or "://" not in text:
         return
     for found in INNER_HOST.finditer(text):
         if found[1].lower() not in done and found[1].lower() != gathered.host and len(done) < 2 * _MOST:
@@ -137,6 +148,9 @@ def _headers(page: Page, gathered: Gathered) -> Iterator[Hit]:
         lower = name.lower()
         if lower in _DEBUG_HEADERS and value:
             yield _hit(page, "debug-header", clipped(f"{name}: {value}"), parameter=name, header=name)
+        # Apache's old FileETag: inode, size and time of change.
+        if lower == "etag" and _INODE.fullmatch(value.strip()):
+            yield _hit(page, "inode", clipped(f"{name}: {value}"), parameter=name)
         if lower in ("content-security-policy", "content-security-policy-report-only", "set-cookie", "date"):
             continue
         found = PRIVATE_ADDRESS.search(value[:2_000]) or INNER_HOST.search(value[:2_000])

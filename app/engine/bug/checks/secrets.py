@@ -41,17 +41,17 @@ _FIREBASE = re.compile(r"authDomain|firebase|maps\.google|maps/api|gapi|youtube|
 def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
     done: set[tuple[str, str]] = set()
     for where, text in parts_of(page):
-        for rule, kind, secret in (*_known(text), *_tokens(text), *_named(where, text)):
+        for rule, kind, secret in (*_known(where, text), *_tokens(where, text), *_named(where, text)):
             if (rule, secret) in done or len(done) >= _MOST:
                 continue
             done.add((rule, secret))
             yield _hit(page, rule, kind, secret, where)
 
 
-def _known(text: str) -> Iterator[tuple[str, str, str]]:
+def _known(where: Where, text: str) -> Iterator[tuple[str, str, str]]:
     for each in SECRETS:
         for seen in every(text, each.sign):
-            if _is_real(each, seen.group):
+            if _is_real(each, seen.group) and (where != "preformatted" or is_random(seen.group, 2.5)):
                 yield _rule_of(each, text, seen.start), each.sign.name, seen.group
 
 
@@ -70,8 +70,8 @@ def _rule_of(each: Secret, text: str, place: int) -> str:
     return each.rule
 
 
-def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
-    place = text.find("eyJ")
+def _tokens(where: Where, text: str) -> Iterator[tuple[str, str, str]]:
+    place = text.find("eyJ") if where != "preformatted" else -1
     for _ in range(20):
         if place < 0:
             return
@@ -89,7 +89,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, str]]:
 
 def _named(where: Where, text: str) -> Iterator[tuple[str, str, str]]:
     """Keys and passwords known by what they are assigned to."""
-    if where in ("text", "headers"):
+    if where in ("text", "preformatted"):
         return
     for found in VALUE.finditer(text):
         start, value = max(0, found.start() - NAME_LENGTH), found[1]

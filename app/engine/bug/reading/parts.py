@@ -8,7 +8,7 @@ from typing import Literal
 from app.engine.bug.page import Page
 from app.engine.bug.reading.prose import is_script, reading_of, scripts_of
 
-Where = Literal["script", "comment", "attribute", "text", "file", "headers"]
+Where = Literal["script", "comment", "attribute", "text", "preformatted", "file"]
 _LONG_VALUE = 3_000
 _MOST = 1_000_000
 _FILE_KINDS = ("text/", "json", "xml", "yaml", "javascript", "octet-stream", "x-sh", "sql", "toml")
@@ -23,7 +23,8 @@ def parts_of(page: Page) -> tuple[tuple[Where, str], ...]:
             ("script", scripts_of(page)),
             ("comment", "\n".join(page.comments)),
             ("attribute", _attributes(page)),
-            ("text", "" if reading.has_article else reading.plain),
+            ("text", "" if reading.has_code else reading.plain),
+            ("preformatted", "" if reading.has_code else reading.shown),
         ]
     elif is_script(page):
         parts = [("script", page.text)]

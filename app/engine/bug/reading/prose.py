@@ -26,11 +26,12 @@ _DEPTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """`plain` is visible text outside code markup, `shown` what stands within it; `has_article`: the page is
-    prose (an article, many paragraphs, or code elements as manuals have them)."""
+    """`plain` is visible text outside code markup, `shown` what stands within it. `has_code`: there are
+    elements that show code as manuals do; `has_article`: so it is, or the page is prose."""
 
     plain: str
     shown: str
+    has_code: bool
     has_article: bool
 
 
@@ -38,14 +39,15 @@ class Reading:
 def reading_of(page: Page) -> Reading:
     """The reading of a page; of what is no HTML, everything is plain."""
     if page.tree is None:
-        return Reading(page.text, "", False)
+        return Reading(page.text, "", False, False)
     plain: list[str] = []
     shown: list[str] = []
     for text, is_code in _texts(page.tree):
         (shown if is_code else plain).append(text)
-    prose = page.tree.iter("article", "code", "blockquote")
-    long = (each for each in page.tree.iter("p") if len("".join(each.itertext())) > 80)
-    return Reading("\n".join(plain), "\n".join(shown), any(True for _ in prose) or any(True for _ in long))
+    has_code = any(True for _ in page.tree.iter("code", "samp", "kbd", "blockquote"))
+    prose = any(True for _ in page.tree.iter("article"))
+    long = any(len("".join(each.itertext())) > 80 for each in page.tree.iter("p"))
+    return Reading("\n".join(plain), "\n".join(shown), has_code, has_code or prose or long)
 
 
 def _texts(root: Any) -> Iterator[tuple[str, bool]]:

@@ -13,6 +13,7 @@ from app.engine.bug.types import Hit
 from tests.engine.bug.checks.sight import NOW, by_site, html, page, rules
 
 ROLE = base64.b64encode(b'{"role":"user","id":7}').decode()
+PAIR = base64.b64encode(b"anna:harbour-1987").decode()
 GOOD = "a8f5c2d19e4b7036aa51ffe2c8d9b01e"
 
 
@@ -55,6 +56,8 @@ def jwt(header: dict[str, str], claims: dict[str, str], key: str = "") -> str:
         (f"me={ROLE}; Secure; SameSite=Lax", "authority"),
         ("isAdmin=false; Secure; SameSite=Lax", "authority"),
         ("role=user; Secure; SameSite=Lax", "authority"),
+        ("user_role=customer&is_admin=false; Secure; SameSite=Lax", "authority"),
+        (f"remember={PAIR}; Secure; SameSite=Lax", "personal-data"),
         ("user=bob%40site.example; Secure; SameSite=Lax", "personal-data"),
         ("password=hunter22; Secure; SameSite=Lax", "personal-data"),
         ("sid=1042; Secure; HttpOnly; SameSite=Lax", "predictable-id"),

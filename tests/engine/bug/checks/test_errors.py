@@ -72,6 +72,11 @@ def test_it_passes_over_quoted_markup_of_a_debug_page() -> None:
     assert not by_site(look, page(body))
 
 
+def test_it_sees_a_fatal_error_with_its_line_behind_the_file() -> None:
+    body = "<b>Fatal error</b>:  Uncaught Error: Call to undefined function f() in /srv/www/a.php:7"
+    assert rules(by_site(look, page(html(body)))) == {"php-message"}
+
+
 def test_it_sees_a_warning_that_php_writes_into_the_page() -> None:
     body = (
         "<br />\n<b>Warning</b>:  Undefined variable $x in <b>/var/www/html/a.php</b> on line <b>3</b><br />"

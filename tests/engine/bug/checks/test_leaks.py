@@ -82,3 +82,13 @@ def test_it_reads_the_headers(header: tuple[str, str], rule: str) -> None:
 
 def test_it_passes_over_a_policy_that_names_private_addresses() -> None:
     assert not seen(page(html(""), headers=(("Content-Security-Policy", "connect-src http://10.1.2.3"),)))
+
+
+def test_it_sees_a_path_where_something_failed() -> None:
+    assert "internal-path" in seen(page(html("<p>Cannot read /var/www/shop/views/a.tpl</p>")))
+    assert not seen(page(html("<p>Copy the files to /var/www/shop/views/a.tpl</p>")))
+
+
+def test_it_sees_inodes_in_etags() -> None:
+    assert seen(page(html(""), headers=(("ETag", '"2a4f19-1c2e-5f3d2b8a4c1e0"'),))) == {"inode"}
+    assert not seen(page(html(""), headers=(("ETag", '"5f3d2b8a-1c2e"'),)))

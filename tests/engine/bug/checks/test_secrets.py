@@ -104,3 +104,9 @@ def test_it_reads_a_large_script_fast() -> None:
     began = time.process_time()
     by_page(look, sight)
     assert time.process_time() - began < 1.0
+
+
+def test_it_sees_a_connection_that_stands_there_for_no_explanation() -> None:
+    kind = "password in a database's address"
+    assert rules(by_page(look, page(html(f"<pre>{KEYS[kind]}</pre>")))) == {"connection"}
+    assert not by_page(look, page(html("<pre>postgres://shop:mypassword@db.site.test/shop</pre>")))
