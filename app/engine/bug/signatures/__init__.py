@@ -14,7 +14,8 @@ that they are linear over whatever a site sends:
     magic = ["504b0304"]          # the body begins with one of these bytes (hexadecimal)
     judge = "dotenv"              # a function of `app.engine.bug.judges`
     types = ["text/plain"]        # beginnings of content types, one must fit; left out: any
-    html = true                   # the file is an HTML page; otherwise HTML is taken for something else
+    html = true                   # may be an HTML page, read without what it quotes as code
+    code = true                   # …with what stands in code markup
     json = true                   # the body begins like JSON
     least = 10                    # bytes
     most = 1000
@@ -27,7 +28,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -36,6 +37,7 @@ from app.engine.bug.judges import JUDGES, Judge
 from app.engine.bug.types import Response
 
 _HTML = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I)
+_CODE = re.compile(r"<(pre|code|textarea|xmp)\b[^>]{0,200}>", re.I)
 _HTML_WITHIN = 2_000
 MAX_TEXT = 65_536
 """Characters that expressions look at."""
@@ -58,6 +60,7 @@ class Exposure:
     types: tuple[str, ...] = ()
     is_html: bool = False
     is_json: bool = False
+    is_code: bool = False
     least: int = 1
     most: int = 100_000_000
     is_each: bool = False
@@ -73,6 +76,8 @@ class Exposure:
         if self.magic:
             return self._magic_in(response)
         text = response.text[:MAX_TEXT]
+        if self.is_html and not self.is_code:
+            text = _without_code(text)
         if any(each.search(text) for each in self.none):
             return None
         found = [each.search(text) for each in self.all]
@@ -104,6 +109,24 @@ class Exposure:
         return None
 
 
+@lru_cache(maxsize=8)
+def _without_code(text: str) -> str:
+    """The page without what it shows as code, which it talks about. An element that never ends is kept."""
+    lower, parts, place = text.lower(), [], 0
+    endless: set[str] = set()
+    for found in _CODE.finditer(text):
+        name = found[1].lower()
+        if found.start() < place or name in endless:
+            continue
+        end = lower.find(f"</{name}", found.end())
+        if end < 0:
+            endless.add(name)
+            continue
+        parts.append(text[place : found.start()])
+        place = end
+    return " ".join([*parts, text[place:]])
+
+
 @cache
 def exposures_of(check: str) -> tuple[Exposure, ...]:
     """The exposures of a check, in its file's order. Raises ValueError for a table that cannot be read."""
@@ -119,7 +142,7 @@ def _exposure(check: str, table: dict[str, Any]) -> Exposure:
     values["magic"] = tuple(bytes.fromhex(each) for each in values.get("magic", ()))
     for name in ("paths", "more", "types"):
         values[name] = tuple(values.get(name, ()))
-    for name in ("html", "json", "each"):
+    for name in ("html", "json", "code", "each"):
         values[f"is_{name}"] = bool(values.pop(name, False))
     if "statuses" in values:
         values["statuses"] = frozenset(values["statuses"])

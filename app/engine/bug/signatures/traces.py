@@ -70,6 +70,11 @@ PHP_MESSAGES = (
         r"<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated|Strict Standards|Recoverable fatal error)</b>: "
         r"[\s\S]{1,600}? in <b>[^<\n]{1,250}</b> on line <b>\d+</b>",
     ),
+    sign(
+        "PHP",
+        ("Fatal error</b>", "Parse error</b>", "Warning</b>"),
+        r"<b>(?:Fatal error|Parse error|Warning)</b>: {1,2}[^\n<]{1,400} in (?:/|[A-Z]:\\)[^\s<:]{2,200}\.(?:php\d?|inc|phtml):\d+",
+    ),
 )
 """As PHP writes them into a page (display_errors), in markup."""
 
