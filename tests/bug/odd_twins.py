@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 
+from tests.bug.everyday import everyday
 from tests.bug.serving import Answer, App, Asked
 from tests.bug.twins import good, page
 
@@ -53,6 +54,7 @@ def _dots(asked: Asked) -> Answer:
 
 
 ODD_TWINS: dict[str, App] = {
+    "an honest site of every day": everyday(),
     "JSON for everything": _with(_json),
     "the path as plain text": _with(lambda asked: Answer(f"{asked.path} not found\n", kind="text/plain")),
     "nothing, with 200": _with(lambda asked: Answer("")),
