@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Literal
 
 from app.engine.bug.templates.types import Template
@@ -31,16 +32,42 @@ _GENERAL = ALWAYS | frozenset(
     )
 )  # fmt: skip
 """Tags that name no product."""
+_BROAD = frozenset(
+    (
+        "adobe", "amazon", "apache", "apple", "asp", "aspx", "atlassian", "aws", "baidu", "cisco", "citrix",
+        "dlink", "eclipse", "f5", "fortinet", "github", "google", "hp", "huawei", "ibm", "java",
+        "javascript", "js", "jsp", "linux", "microsoft", "mysql", "nodejs", "npm", "oracle", "perl", "php",
+        "python", "redhat", "ruby", "sap", "tencent", "vmware", "windows", "wp-plugin", "wp-theme",
+    )
+)  # fmt: skip
+"""Vendors and languages: too many products have them."""
+_ALIASES = {
+    "apachehttpd": ("http_server", "httpd"),
+    "microsoftiis": ("internet_information_services",),
+    "oracleweblogic": ("weblogic_server",),
+    "ibmwebsphere": ("websphere_application_server",),
+    "adobeexperiencemanager": ("aem",),
+    "wordpress": ("wp",),
+    "sharepoint": ("sharepoint_server",),
+    "jira": ("jira_server", "jira_data_center"),
+    "confluence": ("confluence_server", "confluence_data_center"),
+}
+"""Other names of detected technologies, as templates have them."""
 _YEAR = re.compile(r"(?:cve|cnvd)-?\d{4}")
 _PLAIN = re.compile(r"[^a-z0-9]+")
 
 
 def technologies_of(template: Template) -> frozenset[str]:
-    """The products, vendors and tags that the template is about, in lower case; empty for a general one."""
+    """The products and tags that the template is about, in lower case; empty for a general one.
+
+    Vendors and languages count only where nothing says more: `apache, solr` is about solr.
+    """
     info = template.info
     tags = {tag for tag in info.tags if tag not in _GENERAL and not _YEAR.fullmatch(tag)}
-    is_general = bool(info.tags & ALWAYS) and "cve" not in info.tags and not _is_panel(info.tags)
-    return frozenset() if is_general else info.products | tags
+    if info.tags & ALWAYS and "cve" not in info.tags and not _is_panel(info.tags):
+        return frozenset()
+    names = info.products | tags
+    return (names - ((info.vendors | _BROAD) - info.products)) or names
 
 
 def _is_panel(tags: frozenset[str]) -> bool:
@@ -56,12 +83,13 @@ def kind_of(template: Template, detected: Iterable[str]) -> Kind:
 
 
 def _words(names: Iterable[str]) -> set[str]:
-    """Each name whole, and its words: `Apache Tomcat` is `apachetomcat`, `apache` and `tomcat`."""
+    """Each name whole, its words and pairs of them: `Apache Tomcat` is `apachetomcat`, `apache`, `tomcat`."""
     found: set[str] = set()
     for name in names:
-        words = [word for word in _PLAIN.split(name.lower()) if len(word) > 2]
-        found |= {_plain(name), *words}
-    return found - {""}
+        words = [word for word in _PLAIN.split(name.lower()) if word]
+        found |= {_plain(name), *words, *(one + other for one, other in pairwise(words))}
+        found |= {_plain(alias) for alias in _ALIASES.get(_plain(name), ())}
+    return {word for word in found if len(word) > 2}
 
 
 def _plain(name: str) -> str:

@@ -37,7 +37,8 @@ def read_info(table: Any) -> Info:
         ),
         cvss=_vector(_joined(classification.get("cvss-metrics")).strip(), severity),
         references=tuple(dict.fromkeys(_ADDRESS.findall(_joined(fields.take("reference")))))[:_MOST],
-        products=frozenset(_words(metadata.get("product")) + _words(metadata.get("vendor"))),
+        products=frozenset(_words(metadata.get("product"))),
+        vendors=frozenset(_words(metadata.get("vendor"))),
     )
 
 

@@ -144,7 +144,8 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """`cwe` are such as "CWE-79"; `cvss` is a 3.x vector or None; `products` are in lower case."""
+    """`cwe` are such as "CWE-79"; `cvss` is a 3.x vector or None; `products` and `vendors` are in lower
+    case."""
 
     name: str
     severity: Severity
@@ -155,6 +156,7 @@ class Info:
     cvss: str | None = None
     references: tuple[str, ...] = ()
     products: frozenset[str] = frozenset()
+    vendors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

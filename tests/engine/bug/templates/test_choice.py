@@ -34,6 +34,9 @@ http:
         ("cve,cve2020,exposure,jira", "jira", {"jira"}),
         ("panel,grafana", "grafana", {"grafana"}),
         ("panel,exposure,grafana", "", {"grafana"}),
+        ("cve,apache,solr", "", {"solr"}),
+        ("cve,apache", "", {"apache"}),
+        ("cve,php,thinkphp", "", {"thinkphp"}),
     ],
 )
 def test_technologies_are_of_product_and_tags(tags: str, product: str, names: set[str]) -> None:
@@ -48,6 +51,10 @@ def test_technologies_are_of_product_and_tags(tags: str, product: str, names: se
         ("cve,wordpress", ("nginx",), "other"),
         ("cve,tomcat", ("Apache Tomcat",), "detected"),
         ("cve,asp-net", ("ASP.NET",), "detected"),
+        ("cve,apache,solr", ("Apache httpd",), "other"),
+        ("cve,http_server", ("Apache httpd",), "detected"),
+        ("cve,bigip", ("F5 BIG-IP",), "detected"),
+        ("cve,joomla", ("Joomla!",), "detected"),
     ],
 )
 def test_a_product_must_be_detected(tags: str, detected: tuple[str, ...], kind: str) -> None:

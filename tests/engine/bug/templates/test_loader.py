@@ -55,7 +55,8 @@ http:
         "https://a.example/2",
     )
     assert (info.cvss or "").startswith("CVSS:3.1/AV:N")
-    assert info.products == {"some_product", "somebody"}
+    assert info.products == {"some_product"}
+    assert info.vendors == {"somebody"}
     assert info.tags == {"cve", "cve2021", "xss"}
 
 
