@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.engine.bug.templates.types import RefusedError
 
-_TOKEN = re.compile(r"\s*(?:http\(\s*([\w\s,\"'-]{0,100}?)\s*\)|(&&|\|\||!|\(|\))|(\Z))")
+_TOKEN = re.compile(r"\s*(?:http\(\s*([\w\s,\"'-]{0,100}?)\s*\)|(&&|\|\||!|\(|\)|;)|(\Z))")
 _MAX_DEPTH = 20
 Run = Callable[[tuple[str, ...]], bool]
 """Runs the blocks of these ids or numbers (none: all), and says whether they matched."""
@@ -66,13 +66,29 @@ class Either(Flow):
         return tuple(each for part in self.parts for each in part.ids())
 
 
+@dataclass(frozen=True, slots=True)
+class Sequence(Flow):
+    """One after the other, whatever came of each; the last one decides."""
+
+    parts: tuple[Flow, ...]
+
+    def holds(self, run: Run) -> bool:
+        held = [part.holds(run) for part in self.parts]
+        return held[-1]
+
+    def ids(self) -> tuple[str, ...]:
+        return tuple(each for part in self.parts for each in part.ids())
+
+
 def read_flow(text: str) -> Flow:
     """Raises RefusedError: flow."""
     reader = _Reader(text.strip().rstrip(";").rstrip()[:2_000])
-    flow = reader.either(0)
+    parts = [reader.either(0)]
+    while reader.token == ";":
+        parts.append(reader.following())
     if reader.token:
         raise reader.refused()
-    return flow
+    return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
 
 
 class _Reader:
@@ -93,6 +109,11 @@ class _Reader:
         self._at = found.end()
         self._wanted = found[1]
         self.token = "http" if found[1] is not None else found[2] or ""
+
+    def following(self) -> Flow:
+        """What stands after a semicolon."""
+        self._advance()
+        return self.either(0)
 
     def either(self, depth: int) -> Flow:
         parts = [self._both(depth)]

@@ -20,6 +20,8 @@ from app.engine.bug.templates.types import RefusedError
         ("http(1) && (http(2) || http(3));", "13", True, "123"),
         ('http("1")', "1", True, "1"),
         ("http(1) &&\n  http(2)", "12", True, "12"),
+        ("http(1); http(2) && http(3);", "1", False, "12"),
+        ("http(1);http(2)", "2", True, "12"),
     ],
 )
 def test_it_runs_what_is_needed(text: str, true: str, holds: bool, ran: str) -> None:
