@@ -34,6 +34,7 @@ _FAILED = re.compile(
 _ROUTERS = frozenset(
     {"192.168.0.1", "192.168.1.1", "192.168.1.254", "192.168.2.1", "10.0.0.1", "192.168.1.100", "192.168.1.2"}
 )
+_NAMED = re.compile(r"(?:server|host|backend|upstream|node|ip|addr(?:ess)?|服务器|地址)\s?[:=：]\s?$", re.I)
 _INODE = re.compile(r'(?:W/)?"[0-9a-f]{2,12}-[0-9a-f]{1,12}-[0-9a-f]{11,16}"')
 _VERSION = re.compile(
     r"(?:\b|[^a-z])(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", re.I
@@ -138,9 +139,9 @@ def _is_told(where: Where, text: str, found: re.Match[str]) -> bool:
     # In a script a whole string or an address with its scheme; in a text what names it as a server's.
     if where in ("script", "file"):
         return before.endswith(("://", "@")) or (before[-1:] in "\"'`" and bool(before))
-    return bool(
-        re.search(r"(?:server|host|backend|upstream|node|ip|addr(?:ess)?|服务器|地址)\W{0,4}$", before, re.I)
-    )
+    if before.endswith("://"):
+        return found[1] not in _ROUTERS
+    return bool(_NAMED.search(before))
 
 
 def _headers(page: Page, gathered: Gathered) -> Iterator[Hit]:
