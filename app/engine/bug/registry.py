@@ -33,7 +33,9 @@ Probe = Callable[["Asker", "Gathered"], Iterator[Hit]]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check. `order` is when a probe runs: small ones first."""
+    """One check. `order` is when a probe runs: small ones first. `widens`: in the profile full it asks for
+    more than in standard.
+    """
 
     name: str
     kind: Kind
@@ -41,6 +43,7 @@ class Check:
     profile: ProfileName = "passive"
     consent: str | None = None
     order: int = 50
+    widens: bool = False
 
 
 _found: dict[str, Check] = {}
@@ -63,12 +66,21 @@ def site_check(name: str) -> Callable[[SiteLook], SiteLook]:
 
 
 def probe(
-    name: str, *, profile: ProfileName = "standard", consent: str | None = None, order: int = 50
+    name: str,
+    *,
+    profile: ProfileName = "standard",
+    consent: str | None = None,
+    order: int = 50,
+    widens: bool = False,
 ) -> Callable[[Probe], Probe]:
-    """`order`: small ones go first, so that a small budget is spent on what matters most."""
+    """`order`: small ones go first, so that a small budget is spent on what matters most.
+
+    One that `widens` runs twice in a full scan, first as in a standard one: so the likely paths of every
+    probe come before the unlikely ones of any. It must not ask again for what was asked.
+    """
 
     def add(look: Probe) -> Probe:
-        _add(Check(name, "probe", look, profile, consent, order))
+        _add(Check(name, "probe", look, profile, consent, order, widens))
         return look
 
     return add

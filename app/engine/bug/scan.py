@@ -10,9 +10,8 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.engine.bug.crawl import gather
@@ -76,7 +75,7 @@ class _Scan:
     _checks_over: int = 0
     _answered: set[str] = field(default_factory=set)
     _unknown: set[str] = field(default_factory=set)
-    _asked: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _asked: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self) -> Report:
         started = self.now()
@@ -122,23 +121,43 @@ class _Scan:
         self._checks_over += 1
 
     def _probe(self, gathered: Gathered) -> None:
+        """Passive probes, then active ones on verified hosts; in a full scan those that widen once more."""
         probes = [check for check in self._checks if check.kind == "probe"]
-        is_narrow = False
-        for check in sorted(probes, key=lambda each: (each.profile != "passive", each.order, each.name)):
-            reason = self._why_not(check, gathered)
-            if reason:
-                self.skipped.append(Skip(check.name, reason))
-                continue
-            if check.profile != "passive" and not is_narrow:
-                self.asker.scope.narrow(self.plan.hosts)
-                is_narrow = True
-            self._stage = "templates" if check.name == "templates" else "active"
-            self._check = check.name
-            self._tell()
-            if self._run(check, [check.look(self.asker, gathered)]):
-                self.done.add(check.name)
-            self._check = ""
+        ordered = sorted(probes, key=lambda each: (each.profile != "passive", each.order, each.name))
+        chosen = [check for check in ordered if self._is_possible(check, gathered)]
+        is_full = self.plan.profile == "full"
+        for check in chosen:
+            is_first = is_full and check.widens
+            gathered.plan = replace(self.plan, profile="standard") if is_first else self.plan
+            self._ask(check, gathered, is_last=not is_first)
+        gathered.plan = self.plan
+        for check in chosen:
+            if is_full and check.widens:
+                self._ask(check, gathered)
+
+    def _is_possible(self, check: Check, gathered: Gathered) -> bool:
+        reason = self._why_not(check, gathered)
+        if reason:
+            self.skipped.append(Skip(check.name, reason))
             self._checks_over += 1
+        return not reason
+
+    def _ask(self, check: Check, gathered: Gathered, *, is_last: bool = True) -> None:
+        """Let a probe ask; `is_last` when it has nothing more to ask after this."""
+        if self.ended:
+            if check.name not in {each.check for each in self.skipped}:
+                self.skipped.append(Skip(check.name, self.ended))
+            return
+        if check.profile != "passive":
+            self.asker.scope.narrow(self.plan.hosts)
+        self._stage = "templates" if check.name == "templates" else "active"
+        self._check = gathered.shared["check"] = check.name
+        self._asked.setdefault(check.name, set())
+        self._tell()
+        if self._run(check, [check.look(self.asker, gathered)]):
+            self.done.add(check.name)
+        self._check = gathered.shared["check"] = ""
+        self._checks_over += is_last
 
     def _why_not(self, check: Check, gathered: Gathered) -> str:
         """Why a probe does not run; empty when it does."""
@@ -186,9 +205,11 @@ class _Scan:
     def _report(self, gathered: Gathered, started: float) -> Report:
         hits = [hit for hit in self.hits if self._is_wanted(hit)]
         refused = gathered.shared.get("templates", [])
+        templates = set(gathered.shared.get("templates_done", ()))
+        left_out: list[Skip] = gathered.shared.get("skips", [])
         skipped = [
             *self.skipped,
-            *gathered.shared.get("skips", []),
+            *left_out,
             *(_refused_template(each) for each in refused),
         ]
         return Report(
@@ -200,10 +221,10 @@ class _Scan:
             findings=findings_of(hits, host_and_port(self.plan.url)),
             skipped=tuple(skipped),
             coverage=Coverage(
-                frozenset(self.done | set(gathered.shared.get("templates_done", ()))),
+                frozenset((self.done - {each.check for each in left_out}) | templates),
                 frozenset(self._answered),
                 frozenset(self._unknown - self._answered),
-                {name: frozenset(places) for name, places in self._asked.items()},
+                self._judged(gathered),
             ),
             is_complete=not self.ended,
             ended=self.ended,
@@ -211,6 +232,11 @@ class _Scan:
             tls=gathered.shared.get("tls"),
             technologies=dict(gathered.technologies),
         )
+
+    def _judged(self, gathered: Gathered) -> dict[str, frozenset[str]]:
+        """What each probe looked at: asked for by itself, or known from before."""
+        known = gathered.shared.get("judged", {})
+        return {name: frozenset(places | known.get(name, set())) for name, places in self._asked.items()}
 
     def _is_wanted(self, hit: Hit) -> bool:
         only = self.plan.only

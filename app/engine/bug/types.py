@@ -227,8 +227,8 @@ class Coverage:
     """What a scan has really looked at, so that what it no longer sees may be called fixed.
 
     `answered` are places (normalised paths) that gave an answer, `unknown` those that gave none (a time-out,
-    a refusal, an overload); `done` are the names of checks, and the rules of templates, that ran to their end;
-    `asked` are the places that an active check asked for itself, by check.
+    a refusal, an overload); `done` are the names of checks, and rules of templates, that ran to their end;
+    `asked` are the places that a probe has looked at, by its name.
     """
 
     done: frozenset[str] = frozenset()
@@ -242,7 +242,10 @@ class Coverage:
         # A template is a check of its own.
         if (rule if check == "templates" else check) not in self.done:
             return False
-        return not place or (place in self.answered and place not in self.unknown)
+        if not place:
+            return True
+        is_looked_at = check not in self.asked or place in self.asked[check]
+        return is_looked_at and place in self.answered and place not in self.unknown
 
 
 @dataclass(frozen=True, slots=True)

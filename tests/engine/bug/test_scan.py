@@ -63,7 +63,7 @@ def test_the_same_twice_has_the_same_fingerprints(site: SiteServer) -> None:
 def test_passive_asks_no_more_than_a_visitor_and_its_budget(site: SiteServer) -> None:
     report = scanned(site, profile="passive", budget=60)
     assert len(site.asked) <= 60
-    assert {each.reason for each in report.skipped if each.check == "exposed_files"} == {"profile"}
+    assert {each.reason for each in report.skipped if each.check == "version_control"} == {"profile"}
     assert {each.method for each in site.asked} == {"GET"}
 
 
@@ -85,7 +85,7 @@ def test_the_coverage_says_what_was_looked_at(site: SiteServer) -> None:
     assert report.is_complete
     assert report.coverage.has_run("forms.no-csrf-token", "/about")
     assert not report.coverage.has_run("forms.no-csrf-token", "/never-seen")
-    assert report.coverage.has_run("exposed_files.git", "/.git/config")
+    assert report.coverage.has_run("version_control.git", "/.git/config")
 
 
 def test_a_refusal_is_no_look(site: SiteServer) -> None:
