@@ -73,6 +73,6 @@ def sight_of(report: Report, *, fingerprint: str, rule: str, place: str) -> Sigh
 
 def sight_without(report: Report, *, rule: str, place: str) -> Sight:
     """The same for a finding that is known not to be among what the scan saw."""
-    return (
-        "not_seen" if report.ended in ("", "budget") and report.coverage.has_run(rule, place) else "unknown"
-    )
+    # Where requests ran out, the coverage knows which checks had run before.
+    tells = report.is_complete or report.ended == "budget"
+    return "not_seen" if tells and report.coverage.has_run(rule, place) else "unknown"
