@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.bug.everyday import everyday
 from tests.bug.serving import Answer, App, Asked
-from tests.bug.twins import good, page
+from tests.bug.twins import catch_all_by_type, forbidding, good, mended_other, not_found_200_soft, page
 
 _LINKS = (("/", "Home"), ("/tea", "Tea"), ("/contact", "Contact"))
 _HOME = Answer(page("Harbour Tea", "<p>Fine teas since 1911.</p>", _LINKS))
@@ -55,6 +55,10 @@ def _dots(asked: Asked) -> Answer:
 
 ODD_TWINS: dict[str, App] = {
     "an honest site of every day": everyday(),
+    "mended, the second site": mended_other(),
+    "catch-all-200, by content type": catch_all_by_type(),
+    "catch-all-200, never the same": not_found_200_soft(),
+    "everything forbidden": forbidding(),
     "JSON for everything": _with(_json),
     "the path as plain text": _with(lambda asked: Answer(f"{asked.path} not found\n", kind="text/plain")),
     "nothing, with 200": _with(lambda asked: Answer("")),

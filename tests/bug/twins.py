@@ -182,13 +182,10 @@ def forbidding() -> App:
 
 TWINS: dict[str, Callable[[], App]] = {
     "mended": mended,
-    "mended, the second site": mended_other,
     "decoy": decoy,
     "catch-all-200, the home page": catch_all_home,
     "catch-all-200, the path repeated": catch_all_echo,
-    "catch-all-200, by content type": catch_all_by_type,
-    "catch-all-200, never the same": not_found_200_soft,
     "redirect-404, home": redirect_home,
     "redirect-404, to the log-in": redirect_login,
-    "forbidding": forbidding,
 }
+"""Those that are scanned with profile full."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.bug.serving import Answer
-from tests.bug.weak.model import Header, Piece, Route, weakness
+from tests.bug.weak.model import Header, Piece, weakness
 
 _TOKEN = '<input type="hidden" name="csrf_token" value="pX7vK2mQ9rT4wZ8nL1bY6cF3">'
 
@@ -137,17 +136,5 @@ WEAKNESSES = (
         Header("/login", "Cache-Control", None, "no-store"),
         Header("/wholesale", "Cache-Control", "no-store", "no-store"),
         Header("/register", "Cache-Control", "no-store", "no-store"),
-    ),
-    weakness(
-        "basic-in-clear",
-        "basic_authentication basic_auth_over_http weak_authentication",
-        (522, 319),
-        "/members",
-        Piece("/about", '<p>Our <a href="/members">members</a> know more.</p>'),
-        Route(
-            "/members",
-            Answer("members only", 401, "text/plain", (("WWW-Authenticate", 'Basic realm="Members"'),)),
-            Answer("", 302, "", (("Location", "/login"),)),
-        ),
     ),
 )

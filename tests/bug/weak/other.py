@@ -230,6 +230,18 @@ WEAKNESSES = (
         "/guestbook",
         Piece("/guestbook", "<script>parent.postMessage(document.cookie, '*')</script>"),
     ),
+    weakness(
+        "basic-in-clear",
+        "basic_authentication basic_auth_over_http basic_auth_over_http weak_authentication",
+        (522, 319),
+        "/members",
+        Piece("/about", '<p>Our <a href="/members">members</a> know more.</p>'),
+        Route(
+            "/members",
+            Answer("members only", 401, "text/plain", (("WWW-Authenticate", 'Basic realm="Members"'),)),
+            Answer("", 302, "", (("Location", "/login"),)),
+        ),
+    ),
     *other_errors.WEAKNESSES,
     weakness(
         "robots",
