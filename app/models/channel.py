@@ -23,7 +23,8 @@ class Channel(Identified, Timestamped, Model):
     name: Mapped[str] = mapped_column(String(200))
     sealed_config: Mapped[str] = mapped_column(Text)
     is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
-    # Which tamper alerts come here: their severities, and "notice" for notices. None: the default.
+    # Which tamper alerts and weaknesses come here: their severities, and "notice" for notices of changed
+    # pages. None: the default.
     alert_severities: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 

@@ -42,7 +42,7 @@ MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
 ERROR_LENGTH = 1_000
 ALERT_SEVERITIES = ("high", "critical")
-"""Which tamper alerts go to a channel that says nothing about it."""
+"""Which tamper alerts and weaknesses go to a channel that says nothing about it."""
 
 
 def enqueue_deliveries(

@@ -76,7 +76,7 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
             "alert_severities",
             some_of(*service.ALERT_SEVERITIES_KNOWN),
             nullable=True,
-            help="Which tamper alerts go there; null: high and critical.",
+            help="Which tamper alerts and weaknesses go there; null: high and critical.",
         )
     )
 
