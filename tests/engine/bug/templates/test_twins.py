@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.bug.serving import Answer, App, Asked
+from tests.bug import twins
+from tests.bug.scans import scan_of
+from tests.bug.serving import Answer, App, Asked, SiteServer
 from tests.engine.bug.templates.trying import template_of, try_template
 
 GIT = """
@@ -64,3 +68,46 @@ def test_the_entrance_is_what_it_is() -> None:
       matchers: [{type: word, words: [Welcome]}]
     """
     assert try_template(catch_all, template_of(block)).hits
+
+
+def careless(number: int, path: str, matcher: str, more: str = "") -> bytes:
+    """A template that would find something on any site that answers everything."""
+    block = f"- path: ['{{{{BaseURL}}}}{path}']\n  {more}\n  matchers: [{matcher}]"
+    return template_of(block, identifier=f"careless-{number}")
+
+
+CARELESS = [
+    careless(number, *parts)
+    for number, parts in enumerate(
+        (
+            ("/server-status", "{type: status, status: [200]}"),
+            ("/.gitignore", "{type: dsl, dsl: ['len(body) > 20']}"),
+            ("/wp-config.php.bak", "{type: word, words: [config]}"),
+            ("/login.action", "{type: word, words: [assword, ogin]}", "redirects: true"),
+            ("/a.json", "{type: word, part: header, words: [text/html, json]}"),
+            ("/robots.bak", "{type: word, words: [nothing], negative: true}"),
+            ("/panel", "{type: regex, regex: ['<title>[^<]*</title>']}"),
+            ("/index.php?page=../../etc/passwd", "{type: word, words: [passwd]}"),
+            ("/redirect?url=//evil.example", "{type: status, status: [301, 302]}"),
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        twins.catch_all_home,
+        twins.catch_all_echo,
+        twins.catch_all_by_type,
+        twins.redirect_home,
+        twins.redirect_login,
+        twins.not_found_200_soft,
+        twins.forbidding,
+    ],
+)
+def test_careless_templates_find_nothing_on_sites_that_answer_everything(app: Callable[[], App]) -> None:
+    with SiteServer(app()) as server:
+        report = scan_of(server, templates=CARELESS, only=frozenset({"templates"}))
+    assert report.findings == ()
+    assert report.coverage.has_run("templates.careless-0", "/server-status")
