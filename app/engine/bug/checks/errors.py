@@ -24,6 +24,7 @@ from app.engine.bug.types import Hit
 _MOST_READ = 400_000
 _HEADING = re.compile(r"error|exception|fail|oops|something went wrong|\b50\d\b|错误|异常|出错", re.I)
 _NAMED = re.compile(r"\W*(?:[\w ]{0,40}\b)?(?:errors?|exception|错误|异常)\W*", re.I)
+_SAMPLE = re.compile(r"/path/to/|\bcom\.example\.|\bexample\.(?:py|js|rb|go|php)\b|\b(?:Foo|Bar)\.java")
 _MOST_PROSE = 160
 _MOST_NAMED = 600
 
@@ -75,7 +76,7 @@ def _said(page: Page, text: str) -> str:
     if _is_nearly_all(page, reading.plain) and not reading.has_code:
         return f"{reading.plain}\n{reading.shown}"
     # Where manuals speak in paragraphs, they name exceptions outside code markup too.
-    return "" if reading.has_article else reading.plain
+    return "" if reading.has_article or _SAMPLE.search(reading.plain) else reading.plain
 
 
 def _plain(page: Page) -> str:
@@ -84,10 +85,14 @@ def _plain(page: Page) -> str:
 
 
 def _is_nearly_all(page: Page, plain: str) -> bool:
+    """Whether the page is an error's: headed so, one listing at most, and next to no prose."""
+    if page.tree is None or _SAMPLE.search(page.text) or len(list(page.tree.iter("pre"))) > 1:
+        return False
     words = " ".join(plain.split())
     if len(words) <= _MOST_NAMED and _NAMED.fullmatch(page.title):
         return True
-    return len(words) <= _MOST_PROSE and bool(_HEADING.search(f"{page.title} {words}"))
+    heads = " ".join("".join(each.itertext()) for each in page.tree.iter("h1"))
+    return len(words) <= _MOST_PROSE and bool(_HEADING.search(f"{page.title} {heads}"))
 
 
 def _is_error_in_json(page: Page, text: str) -> bool:

@@ -9,7 +9,7 @@ from app.engine.bug.gathered import Gathered
 from app.engine.bug.registry import site_check
 from app.engine.bug.types import Hit
 
-_LINE = re.compile(r"(?im)^[ \t]*(?:dis)?allow[ \t]*:[ \t]*(\S{2,200})")
+_LINE = re.compile(r"(?im)^[ \t]*disallow[ \t]*:[ \t]*(\S{2,200})")
 _GRAVE = re.compile(
     r"backup|\bbak\b|\.bak|\.sql|dump|secret|private|internal|confidential|hidden|staging|\bdev(?:el)?\b|\.git|\.svn|\.env|"
     r"phpmyadmin|adminer|\bconfig|credential|password|passwd|\bdb\b|database|\blogs?\b|\.log|\bold\b|payroll|salary|invoice|"

@@ -33,7 +33,9 @@ REDIRECT = re.compile(
     r"(?:decodeURIComponent\s?\()?(?:new URLSearchParams\((?:window\.)?location\.(?:search|hash)[^)]{0,40}\)\.get\(|"
     r"(?:window\.)?location\.(?:hash|search)\.(?:slice|substr|substring|split|replace)\()"
 )
-POST_ANY = re.compile(r"\.postMessage\s?\([^;\n]{1,300}?,\s?[\"'`]\*[\"'`]")
+POST_ANY = re.compile(
+    r"(?<![\w$])(?!(?:window|self|this|globalThis)\.postMessage)[\w$.\])]{1,80}\.postMessage\s?\(\s?(?![\"'`][^\"'`\n]{0,200}[\"'`]\s?,)[^;\n]{1,300}?,\s?[\"'`]\*[\"'`]"
+)
 LISTENS = re.compile(r"addEventListener\s?\(\s?[\"']message[\"']\s?,|(?<![\w$])onmessage\s?=(?!=)")
 STORES = re.compile(
     r"(?<![\w$])(localStorage|sessionStorage)(?:\.setItem\s?\(\s?[\"'`]|\[[\"'`]|\.)([\w:.-]{0,40}(?:token|jwt|password|passwd|secret|session_?id|credential|api_?key)[\w-]{0,20})"

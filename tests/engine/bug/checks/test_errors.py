@@ -34,6 +34,11 @@ def test_it_passes_over_a_tutorial_that_shows_a_trace(trace: str) -> None:
     assert not by_site(look, page(tutorial, "/docs/errors"))
 
 
+def test_it_passes_over_a_list_of_samples_in_listings() -> None:
+    body = html(f"<h1>Reading errors</h1><pre>{PYTHON}</pre><pre>{JAVA}</pre>")
+    assert not by_site(look, page(body, "/developers/errors"))
+
+
 def test_it_sees_a_trace_in_an_error_as_json() -> None:
     body = '{"error": "boom", "stack": "TypeError: x is undefined\\n    at /app/routes/cart.js:14:22"}'
     assert "stack-trace" in rules(by_site(look, page(body, "/api", kind="application/json")))

@@ -41,6 +41,7 @@ def test_it_sees_what_a_script_should_not_do(code: str, rule: str) -> None:
         "if (location.hash === '#a') { out.innerHTML = '<b>a</b>'; }",
         "var q = parseInt(location.search.slice(1)); out.innerHTML = q;",
         "location.href = '/next';",
+        "window.postMessage('setImmediate$1', '*'); frame.postMessage('ready', '*');",
         "parent.postMessage({a: 1}, 'https://shop.site.example');",
         "addEventListener('message', function (e) { if (e.origin !== o) return; box.innerHTML = e.data; });",
         "localStorage.setItem('theme', 'dark'); localStorage.setItem('csrfToken', t);",
