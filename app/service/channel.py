@@ -61,8 +61,8 @@ def config_of(channel: Channel) -> dict[str, Any]:
 def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
     """Add a channel from type, name, config and optionally is_enabled and alert_severities.
 
-    The last says which tamper alerts and weaknesses go there, by severity, and "notice" for notices of changed
-    pages; None is the default.
+    The last says which tamper alerts and weaknesses go there, by severity, and "notice" for notices; None is
+    the default.
     """
     kind = _kind_of(values["type"])
     name, config = _name(values), _config(kind, values["config"], {})
