@@ -54,7 +54,8 @@ def test_it_takes_no_refusal_for_a_find(name: str) -> None:
     soon = (("Retry-After", "0"),)
     for status in (401, 403, 429, 500, 503):
         refused = {
-            path: Answer(answer.body, status, answer.kind, soon) for path, (_, answer) in SAMPLES[name].items()
+            path: Answer(answer.body, status, answer.kind, soon)
+            for path, (_, answer) in SAMPLES[name].items()
         }
         assert probed(site(refused), name).hits == [], status
 
