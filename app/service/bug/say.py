@@ -68,6 +68,17 @@ _SKIPS = {
         "en": "The name servers gave no answer for {host}.",
         "zh": "域名服务器没有应答：{host}。",
     },
+    "no_answer": {"en": "{host} gave no answer.", "zh": "{host} 没有应答。"},
+    "no_tls": {"en": "{host} does not speak TLS there: {error}", "zh": "{host} 未提供 TLS：{error}"},
+    "cut_short": {
+        "en": "{host} answered too slowly for all questions.",
+        "zh": "{host} 应答过慢，部分项目未检查。",
+    },
+    "address_refused": {
+        "en": "{host} has an address that is not public.",
+        "zh": "{host} 的地址不是公网地址。",
+    },
+    "timeout": {"en": "{host} did not answer in time.", "zh": "{host} 未在时限内应答。"},
     "profile": {"en": "It needs a larger profile.", "zh": "需要更高级别的扫描范围。"},
     "not_verified": {
         "en": "It needs a host that is shown to be yours.",
