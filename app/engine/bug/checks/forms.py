@@ -13,7 +13,20 @@ from app.engine.bug.reading.entropy import entropy
 from app.engine.bug.reading.excerpt import clipped
 from app.engine.bug.reading.tokens import bytes_of, serialized_kind
 from app.engine.bug.registry import page_check
-from app.engine.bug.signatures.forms import BLIND, CARD, CHANGING, GRAVE, JOINING, PRICE, ROLE, SEARCH, TOKEN
+from app.engine.bug.signatures.forms import (
+    BLIND,
+    CAPTCHA,
+    CARD,
+    CHANGING,
+    GRAVE,
+    JOINING,
+    NO_POLICY,
+    PRICE,
+    ROLE,
+    SEARCH,
+    SECRET,
+    TOKEN,
+)
 from app.engine.bug.types import Hit
 from app.engine.net.urls import host_of, path_of
 
@@ -23,6 +36,7 @@ def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
     if not page.is_html or page.response.status >= 400:
         return
     done: set[tuple[str, str]] = set()
+    yield from _weak_policy(page)
     for form in page.forms[:100]:
         for rule, parameter, evidence in _seen(page, form, gathered):
             # The same form on every page is the same weakness: its place is where it sends to.
@@ -48,6 +62,26 @@ def _seen(page: Page, form: Form, gathered: Gathered) -> Iterator[tuple[str, str
         rule = _forgery(page, form, gathered)
         if rule:
             yield rule, "", ""
+
+
+def _weak_policy(page: Page) -> Iterator[Hit]:
+    """Password fields that take short passwords only, or say that short ones will do."""
+    for element in page.tree.iter("input") if page.tree is not None else ():
+        if (element.get("type") or "").lower() != "password":
+            continue
+        name = element.get("name") or element.get("id") or "?"
+        if NO_POLICY.search(f"{name} {element.get('autocomplete') or ''}"):
+            continue
+        most, least = (_number(element.get(each)) for each in ("maxlength", "minlength"))
+        if 0 < most <= 12 or 0 < least < 8:
+            told = f'<input type="password" name="{name}" minlength="{least or ""}" maxlength="{most or ""}">'
+            detail = {"field": clipped(name, 60)}
+            yield Hit("forms.weak-policy", page.url, clipped(told), parameter=name, detail=detail)
+            return
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and re.fullmatch(r"\d{1,5}", text) else 0
 
 
 def _way(page: Page, form: Form, gathered: Gathered) -> Iterator[tuple[str, str, str]]:
@@ -107,6 +141,10 @@ def _trust(form: Form) -> Iterator[tuple[str, str, str]]:
         if field.name == "__VIEWSTATE":
             yield from _view_state(form, field)
             continue
+        if CAPTCHA.match(field.name) and re.fullmatch(r"\w{3,10}", field.value):
+            yield "captcha-answer", field.name, clipped(f"{field.name}={field.value}", 120)
+        elif SECRET.match(field.name) and not BLIND.match(field.value):
+            yield "prefilled-password", field.name, f'<input type="hidden" name="{field.name}" value="…">'
         kind = serialized_kind(field.value)
         if kind:
             yield "serialized-field", field.name, f"{field.name}: {kind}"

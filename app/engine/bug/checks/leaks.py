@@ -138,7 +138,8 @@ def _is_told(where: Where, text: str, found: re.Match[str]) -> bool:
         return True
     # In a script a whole string or an address with its scheme; in a text what names it as a server's.
     if where in ("script", "file"):
-        return before.endswith(("://", "@")) or (before[-1:] in "\"'`" and bool(before))
+        is_whole = before.endswith(("://", "@")) or (before[-1:] in "\"'`" and bool(before))
+        return is_whole and found[1] not in _ROUTERS
     if before.endswith("://"):
         return found[1] not in _ROUTERS
     return bool(_NAMED.search(before))

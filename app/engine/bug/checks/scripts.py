@@ -11,12 +11,15 @@ from collections.abc import Iterator
 
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.page import Page
+from app.engine.bug.reading.cookies import SetCookie
 from app.engine.bug.reading.excerpt import around
 from app.engine.bug.reading.prose import is_minified, scripts_of
 from app.engine.bug.registry import page_check
 from app.engine.bug.signatures.scripts import (
     CLIENT_LOGIN,
+    COOKIE,
     DIRECT,
+    DOMAIN,
     GUIDE_WORDS,
     LISTENS,
     NO_SECRET,
@@ -26,6 +29,8 @@ from app.engine.bug.signatures.scripts import (
     SINK_ONLY,
     STORES,
     TAKES,
+    WEAK_HASH,
+    WEAK_RANDOM,
 )
 from app.engine.bug.types import Hit
 from app.engine.net.urls import path_of
@@ -34,6 +39,9 @@ _LIBRARY = re.compile(
     r"(?:jquery|bootstrap|angular|react|vue|lodash|moment|modernizr|polyfill|vendor|chunk|runtime|lib[-_.]|\.min\.|d3|three|"
     r"analytics|gtm|gtag|matomo|piwik|prototype|mootools|ckeditor|tinymce|codemirror|highlight|prism|mathjax|swagger-ui|redoc)",
     re.I,
+)
+_NO_PASSWORDS = frozenset(
+    {"undefined", "null", "password", "true", "false", "object", "string", "function", "text"}
 )
 _MOST_CODE = 1_000_000
 _FAR = 3_000
@@ -53,16 +61,9 @@ def look(page: Page, gathered: Gathered) -> Iterator[Hit]:
     if "message" in code:
         yield from _listeners(page, code)
     yield from _stored(page, code)
+    yield from _careless(page, code)
     found = CLIENT_LOGIN.search(code) if "if" in code else None
-    if found and found[1].lower() not in (
-        "undefined",
-        "null",
-        "password",
-        "true",
-        "false",
-        "object",
-        "string",
-    ):
+    if found and found[1].lower() not in _NO_PASSWORDS and "typeof" not in found[0]:
         shown = code[found.start() : found.start(1)]
         yield _hit(page, "client-side-login", f"{shown}… ({len(found[1])} characters)"[:300])
 
@@ -130,6 +131,21 @@ def _stored(page: Page, code: str) -> Iterator[Hit]:
         if found[2] not in done and not NO_SECRET.search(found[2]) and len(done) < 5:
             done.add(found[2])
             yield _hit(page, "stored-token", around(code, *found.span(), after=10), found[2], store=found[1])
+
+
+def _careless(page: Page, code: str) -> Iterator[Hit]:
+    if "document." in code:
+        yield from _found(page, "shared-domain", DOMAIN.search(code), code)
+        for found in COOKIE.finditer(code):
+            if SetCookie(found[1], "").is_session_like:
+                yield _hit(
+                    page, "session-cookie", around(code, *found.span(), after=0), found[1], cookie=found[1]
+                )
+                break
+    if "Math.random" in code:
+        yield from _found(page, "weak-random", WEAK_RANDOM.search(code), code)
+    if re.search(r"md5|sha1", code, re.I):
+        yield from _found(page, "weak-hash", WEAK_HASH.search(code), code)
 
 
 def _found(page: Page, rule: str, found: re.Match[str] | None, code: str) -> Iterator[Hit]:

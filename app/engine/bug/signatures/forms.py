@@ -36,3 +36,8 @@ GRAVE = re.compile(
 )
 """What is worth forging even where no session was seen."""
 JOINING = re.compile(r"regist|sign-?up|join|subscri|newsletter|contact|feedback", re.I)
+CAPTCHA = re.compile(
+    r"^(?:real|correct|expected)?[-_]?captcha[-_]?(?:answer|code|text|value|solution|result)?$", re.I
+)
+SECRET = re.compile(r"^(?:user[-_]?)?(?:password|passwd|pwd)$", re.I)
+NO_POLICY = re.compile(r"\bpin|otp|code|token|cvv|cvc|captcha|one-time|2fa|tan\b", re.I)

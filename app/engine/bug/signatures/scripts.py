@@ -47,3 +47,13 @@ CLIENT_LOGIN = re.compile(
     r"if\s?\(\s?[^)\n]{0,120}?(?:(?<![A-Za-z])(?:password|passwd|passcode|pwd|pass(?![a-z])|pin(?![a-z]))|Password|Passwd|Passcode|Pwd|Pass(?![a-z]))"
     r"\w{0,12}(?:\.value|\.val\(\))?\s?===?\s?[\"'`]([^\"'`\s]{3,60})[\"'`]"
 )
+COOKIE = re.compile(r"document\.cookie\s?=(?!=)\s?[\"'`]([\w.-]{2,60})=")
+WEAK_HASH = re.compile(
+    r"(?<![\w$])(?:CryptoJS\.(?:MD5|SHA1)|md5|hex_md5|MD5|sha1|SHA1)\s?\([^)\n]{0,80}?(?:pass(?:word|wd)?|pwd)",
+    re.I,
+)
+WEAK_RANDOM = re.compile(
+    r"(?<![A-Za-z])(\w{0,20}(?:token|session_?id|password|secret|otp|nonce|csrf)\w{0,12})[\"']?\s?[:=](?!=)\s?[^;\n]{0,80}?Math\.random\(",
+    re.I,
+)
+DOMAIN = re.compile(r"document\.domain\s?=(?!=)")

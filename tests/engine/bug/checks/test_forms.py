@@ -39,6 +39,10 @@ def seen(body: str, *, site: str = "https://shop.site.example", headers: Headers
         (f'<form action="/buy" method="post">{TOKEN}<input type="hidden" name="s" value="rO0ABXNyABFqYXZhLnV0aWw="></form>', "serialized-field"),
         (f'<form action="/x" method="post">{TOKEN}<input type="hidden" name="__VIEWSTATE" value="{OPEN}"></form>', "viewstate-without-mac"),
         (f'<form action="/x" method="post">{TOKEN}<input type="hidden" name="__VIEWSTATE" value="{SIGNED}"></form>', "viewstate-unencrypted"),
+        (f'<form action="/x" method="post">{TOKEN}<input type="hidden" name="captcha_answer" value="7k2p"></form>', "captcha-answer"),
+        (f'<form action="/x" method="post">{TOKEN}<input type="hidden" name="password" value="hunter22"></form>', "prefilled-password"),
+        (f'<form action="/x" method="post">{TOKEN}<input type="password" name="p" maxlength="8" autocomplete="new-password"></form>', "weak-policy"),
+        (f'<form action="/x" method="post">{TOKEN}<input type="password" name="p" minlength="4" autocomplete="new-password"></form>', "weak-policy"),
     ],
 )  # fmt: skip
 def test_it_sees_what_is_wrong_with_a_form(body: str, rule: str) -> None:
@@ -50,6 +54,9 @@ def test_it_sees_what_is_wrong_with_a_form(body: str, rule: str) -> None:
     [
         f'<form action="/in" method="post">{TOKEN}{PASSWORD}</form>',
         '<form action="/search"><input name="q"></form>',
+        f'<form action="/x" method="post">{TOKEN}<input type="password" name="p" minlength="12" maxlength="64" autocomplete="off"></form>',
+        f'<form action="/x" method="post">{TOKEN}<input type="password" name="pin" maxlength="4" autocomplete="off"></form>',
+        f'<form action="/x" method="post">{TOKEN}<input name="captcha" value=""><input type="hidden" name="captcha" value=""></form>',
         '<form action="/search" method="post"><input name="q"></form>',
         '<form action="/language" method="post"><select name="lang"></select></form>',
         f'<form action="/pay" method="post">{TOKEN}<input name="cc-number" autocomplete="cc-number"></form>',
