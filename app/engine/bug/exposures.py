@@ -17,6 +17,7 @@ from app.engine.net.urls import is_address, site_of
 
 _ELSEWHERE = {"root": 1, "seen": 2}
 """How many of an exposure's names are asked for in folders other than the root."""
+_MAX_ABOVE = 6
 _MAX_SEEN = {"standard": 3, "full": 12}
 
 
@@ -68,18 +69,55 @@ def hit_of(check: str, exposure: Exposure, response: Response, proof: str) -> Hi
 def _wanted(
     gathered: Gathered, exposures: Iterable[Exposure], names: Mapping[str, Sequence[str]]
 ) -> list[_Ask]:
-    is_full = gathered.plan.profile == "full"
+    """What to ask for: where findings are known first, then the likely, in a full scan also the less likely.
+
+    A retest asks for nothing else than where its finding was.
+    """
+    plan = gathered.plan
     bases = bases_of(gathered)
-    seen = folders_of(gathered, _MAX_SEEN.get(gathered.plan.profile, 0))
-    found: dict[str, tuple[str, list[Exposure]]] = {}
+    seen = folders_of(gathered, _MAX_SEEN.get(plan.profile, 0))
+    revisit = frozenset(plan.revisit)
+    above = dict.fromkeys([*bases, *(base for url in plan.revisit for base in _folders_above(url))])
+    likely: dict[str, tuple[str, list[Exposure]]] = {}
+    known: dict[str, tuple[str, list[Exposure]]] = {}
     for exposure in exposures:
-        paths = [*exposure.paths, *(exposure.more if is_full else ())]
+        likely_paths = [*exposure.paths, *(exposure.more if plan.profile == "full" else ())]
         for base in [*bases, *(seen if exposure.where == "seen" else ())]:
             # Below the root everything, in other folders the likeliest names only.
-            here = paths if base == bases[0] else exposure.paths[: _ELSEWHERE[exposure.where]]
-            for path in (name for each in here for name in _filled(each, names)):
-                found.setdefault(base + path, (base, []))[1].append(exposure)
-    return [_Ask(url, base, tuple(fitting)) for url, (base, fitting) in found.items()]
+            here = likely_paths if base == bases[0] else exposure.paths[: _ELSEWHERE[exposure.where]]
+            _note(likely, exposure, base, here, names)
+        for base in above:
+            _note(known, exposure, base, [*exposure.paths, *exposure.more], names, only=revisit)
+    found = known if plan.only and plan.revisit else {**known, **likely}
+    return [
+        _Ask(url, base, tuple({id(each): each for each in fitting}.values()))
+        for url, (base, fitting) in found.items()
+    ]
+
+
+def _note(
+    found: dict[str, tuple[str, list[Exposure]]],
+    exposure: Exposure,
+    base: str,
+    paths: Iterable[str],
+    names: Mapping[str, Sequence[str]],
+    *,
+    only: frozenset[str] | None = None,
+) -> None:
+    """Add an exposure's addresses below a base; `only`: those among these."""
+    for path in (name for each in paths for name in _filled(each, names)):
+        if only is None or base + path in only:
+            found.setdefault(base + path, (base, []))[1].append(exposure)
+
+
+def _folders_above(url: str) -> Iterator[str]:
+    """`https://a.example/x/y/z` → `https://a.example/x/y/`, `https://a.example/x/`, `https://a.example/`."""
+    folder = url.partition("?")[0].rpartition("/")[0]
+    for _ in range(_MAX_ABOVE):
+        if folder.count("/") < 2:
+            return
+        yield folder + "/"
+        folder = folder.rpartition("/")[0]
 
 
 def _filled(path: str, names: Mapping[str, Sequence[str]]) -> Iterator[str]:

@@ -11,6 +11,6 @@ from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit
 
 
-@probe("api_docs", order=32)
+@probe("api_docs", order=32, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "api_docs")

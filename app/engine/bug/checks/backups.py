@@ -34,7 +34,7 @@ _SOURCE = re.compile(
 _SWAP = b"b0VIM "
 
 
-@probe("backups", order=20)
+@probe("backups", order=20, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "backups", names=names_of(gathered))
     yield from _leftovers(asker, gathered)

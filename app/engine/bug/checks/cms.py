@@ -16,7 +16,7 @@ from app.engine.bug.types import Hit
 _AUTHOR = re.compile(r"/author/([\w.%-]{1,60})/?$")
 
 
-@probe("cms", order=40)
+@probe("cms", order=40, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     found = False
     for hit in look_for(asker, gathered, "cms"):

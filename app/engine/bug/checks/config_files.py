@@ -11,6 +11,6 @@ from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit
 
 
-@probe("config_files", order=24)
+@probe("config_files", order=24, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "config_files")

@@ -15,7 +15,7 @@ from app.engine.bug.types import Hit
 _NAME = "debug_tools"
 
 
-@probe(_NAME, order=18)
+@probe(_NAME, order=18, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, _NAME)
     yield from _debug_mode(gathered)

@@ -33,7 +33,7 @@ _IIS = re.compile(
 _BUCKET = re.compile(r"<ListBucketResult\b[\s\S]{0,2000}<(?:Name|Contents)>")
 
 
-@probe("listing", order=28)
+@probe("listing", order=28, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     answers, missing = Answers(asker, gathered), Missing(asker, gathered)
     for response in answers.each(_candidates(gathered)):
@@ -49,7 +49,8 @@ def _candidates(gathered: Gathered) -> list[str]:
     hidden = [url for url in disallowed_of(gathered) if url.endswith("/")]
     seen = folders_of(gathered, _MAX_SEEN.get(gathered.plan.profile, 0))
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
-    return list(dict.fromkeys([gathered.base_url, *hidden, *seen, *usual]))
+    known = [url for url in gathered.plan.revisit if url.endswith("/")]
+    return list(dict.fromkeys([*known, gathered.base_url, *hidden, *seen, *usual]))
 
 
 def _seen_in(response: Response) -> tuple[str, str]:

@@ -11,6 +11,6 @@ from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit
 
 
-@probe("log_files", order=34)
+@probe("log_files", order=34, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "log_files", names=names_of(gathered))

@@ -46,7 +46,7 @@ _CONTROLS = re.compile(
 _PASSWORD = re.compile(r"(?i)<input\b[^>]{0,300}\btype\s{0,2}=\s{0,2}[\"']?password")
 
 
-@probe("panels", order=16)
+@probe("panels", order=16, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from _administration(asker, gathered)
     yield from look_for(asker, gathered, "panels")
@@ -75,7 +75,8 @@ def _candidates(gathered: Gathered) -> list[str]:
     seen = [page.url for page in gathered.pages if _NAME.search(urlsplit(page.url).path) and page.depth]
     names = names_for("panels", full=is_full)
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
-    return list(dict.fromkeys([*hidden, *seen[:_MAX_SEEN], *usual]))
+    known = [url for url in gathered.plan.revisit if _NAME.search(urlsplit(url).path)]
+    return list(dict.fromkeys([*known, *hidden, *seen[:_MAX_SEEN], *usual]))
 
 
 def _seen_in(response: Response, *, is_full: bool) -> tuple[str, str]:

@@ -11,6 +11,6 @@ from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit
 
 
-@probe("status_pages", order=22)
+@probe("status_pages", order=22, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "status_pages")

@@ -11,6 +11,6 @@ from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit
 
 
-@probe("version_control", order=12)
+@probe("version_control", order=12, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     yield from look_for(asker, gathered, "version_control")
