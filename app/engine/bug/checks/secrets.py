@@ -95,7 +95,9 @@ def _named(where: Where, text: str) -> Iterator[tuple[str, str, str]]:
         start, value = max(0, found.start() - NAME_LENGTH), found[1]
         name = KEY_NAME.search(text, start, found.start()) if KEY_VALUE.fullmatch(value) else None
         if name and _is_key(value):
-            yield "assigned", name[1], value
+            # Many interfaces have keys that browsers are to see; what is called a secret is none of them.
+            is_secret = re.search(r"secret|private|encrypt|sign|bearer|auth", name[1], re.I)
+            yield ("assigned" if is_secret else "assigned-key"), name[1], value
         name = PASSWORD_NAME.search(text, start, found.start()) if len(value) <= 64 else None
         if name and _is_password(text, name, value):
             yield "password", name[1], value

@@ -83,7 +83,7 @@ def test_it_passes_over_what_is_no_secret(text: str) -> None:
 @pytest.mark.parametrize(
     ("code", "rule"),
     [
-        (f'var api_key = "{RANDOM[:32]}";', "assigned"),
+        (f'var api_key = "{RANDOM[:32]}";', "assigned-key"),
         (f"clientSecret: '{RANDOM[:24]}',", "assigned"),
         ('const dbPassword = "Sommer2024!";', "password"),
         ('login({ username: "admin", password: "letmein" })', "password"),
