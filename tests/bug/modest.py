@@ -59,7 +59,7 @@ def modest() -> App:
         if given is not None:
             return Answer(given.body, given.status, given.kind, _HEADERS)
         if asked.path in _PAGES:
-            body = f"<!doctype html><html><head><title>Shop</title></head><body>{_PAGES[asked.path]}</body></html>"
+            body = f"<!doctype html><html><title>Shop</title><body>{_PAGES[asked.path]}</body></html>"
             return Answer(body, headers=(*_HEADERS, _COOKIE) if asked.path in ("/", "/login") else _HEADERS)
         return Answer("<h1>404 Not Found</h1>", 404, headers=_HEADERS)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from urllib.parse import unquote
 
+import pytest
+
 from app.engine.bug.types import BUDGETS
 from tests.bug.conftest import Scanned
 from tests.bug.scans import EVERY_CONSENT, scan_of
 from tests.bug.scoring import of_report, score
 from tests.bug.serving import Asked, SiteServer
-from tests.bug.weak import ALL, OTHER, Weakness, WeakSite
+from tests.bug.weak import ALL, OTHER, STUBS, Weakness, WeakSite
 from tests.engine.certs import Authority
 
 LABELS = tuple(each for each in ALL if not each.needs_payload)
@@ -33,12 +35,13 @@ def test_it_finds_nearly_all_that_needs_no_payload(weak_scan: Scanned) -> None:
     assert len(scored.found) >= 0.9 * len(LABELS), (scored.near, _names(scored.missed))
 
 
-def test_it_finds_as_much_of_a_site_by_another_hand() -> None:
-    with SiteServer(WeakSite(OTHER)) as server:
+@pytest.mark.parametrize("labels", [OTHER, STUBS], ids=["by another hand", "in few words"])
+def test_it_finds_as_much_of_other_sites(labels: tuple[Weakness, ...]) -> None:
+    with SiteServer(WeakSite(labels)) as server:
         report = scan_of(server)
         assert len(server.asked) <= BUDGETS["standard"]
-    scored = score(of_report(report), OTHER)
-    assert len(scored.found) >= 0.9 * len(OTHER), (scored.near, _names(scored.missed))
+    scored = score(of_report(report), labels)
+    assert len(scored.found) >= 0.9 * len(labels), (scored.near, _names(scored.missed))
 
 
 def test_it_keeps_to_the_requests_and_the_time_of_a_standard_scan(weak_scan: Scanned) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from tests.bug.decoys import FILES, PAGES
 from tests.bug.serving import Answer, App, Asked, Headers
-from tests.bug.weak import ALL, MENDED, OTHER, WeakSite
+from tests.bug.weak import ALL, MENDED, OTHER, STUBS, WeakSite
 from tests.bug.weak.headers import POLICY
 
 GOOD: Headers = (
@@ -34,9 +34,10 @@ def mended() -> WeakSite:
     return WeakSite(ALL, MENDED)
 
 
-def mended_other() -> App:
-    """The second site with every weakness mended."""
-    return good(WeakSite(OTHER, {each.id for each in OTHER}))
+def mended_others() -> App:
+    """The second and the third site with every weakness mended."""
+    labels = (*OTHER, *STUBS)
+    return good(WeakSite(labels, {each.id for each in labels}))
 
 
 def good(app: App) -> App:

@@ -18,6 +18,7 @@ from tests.bug.weak import (
     policy,
     repositories,
     scripts,
+    stubs,
 )
 from tests.bug.weak.model import Weakness
 from tests.bug.weak.site import Noise, WeakSite
@@ -41,6 +42,8 @@ AREAS = (
 ALL: tuple[Weakness, ...] = tuple(each for area in AREAS for each in area.WEAKNESSES)
 OTHER: tuple[Weakness, ...] = other.WEAKNESSES
 """A second site, by another hand."""
+STUBS: tuple[Weakness, ...] = stubs.WEAKNESSES
+"""A third one, each weakness as short as can be."""
 MENDED = frozenset(each.id for each in ALL)
 
-__all__ = ["ALL", "MENDED", "OTHER", "Noise", "WeakSite", "Weakness"]
+__all__ = ["ALL", "MENDED", "OTHER", "STUBS", "Noise", "WeakSite", "Weakness"]
