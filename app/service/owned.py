@@ -16,6 +16,7 @@ Row = TypeVar("Row", bound=Model)
 
 # Ids are 63 bits; the drivers overflow on what is larger.
 _BEYOND = 1 << 63
+_NAMES = {"HostOwnership": "host", "BugTemplate": "template"}
 
 
 def fetch_own(session: Session, model: type[Row], actor: Actor, identifier: int, *options: ORMOption) -> Row:
@@ -30,5 +31,6 @@ def fetch_own(session: Session, model: type[Row], actor: Actor, identifier: int,
             .execution_options(populate_existing=True)
         )
     if row is None:
-        raise NotFoundError(f"there is no such {model.__name__.lower()}")
+        name = model.__name__
+        raise NotFoundError(f"there is no such {_NAMES.get(name, name.lower())}")
     return row

@@ -20,6 +20,9 @@ FINDING_STATES = {
 }
 """State: its words, and the colour it is drawn with."""
 
+FINDING_SEVERITY_GLYPHS = {"critical": "down", "high": "down", "medium": "degraded"}
+"""How a new finding is drawn on the timeline; less grave ones are but notes."""
+
 CONFIDENCES = {
     "tentative": _l("Tentative: look before you act"),
     "firm": _l("Firm"),

@@ -12,6 +12,8 @@ from functools import cache
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
+from app.web import bug_messages
+
 KNOWN = (
     _l("must not be empty"),
     _l("is wrong"),
@@ -93,7 +95,7 @@ PATTERNS = (
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), words._args[0]) for pattern, words in PATTERNS]
+    return [(re.compile(pattern), words._args[0]) for pattern, words in (*PATTERNS, *bug_messages.PATTERNS)]
 
 
 def in_words(message: str) -> str:

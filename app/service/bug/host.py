@@ -150,3 +150,18 @@ def delete_host(actor: Actor, host_id: int) -> None:
         )
         record_change(session, actor, "bug.host_delete", "host", row.id, before={"host": row.host})
         session.delete(row)
+
+
+def revoke_host(actor: Actor, host_id: int) -> HostOwnership:
+    """Give up what was shown: active checks end, and a new token makes the old proof worth nothing."""
+    with write() as session:
+        row = own_host(session, actor, host_id)
+        if row.state != "verified":
+            raise ConflictError("nobody has shown that this host is yours")
+        row.state, row.method, row.next_check_at = "pending", None, None
+        row.verified_at, row.token = None, secrets.token_urlsafe(24)
+        put_event(
+            session, row.organization_id, row.site_id, "host_given_up", by=actor.user.email, host=row.host
+        )
+        record_change(session, actor, "bug.host_revoke", "host", row.id, before={"host": row.host})
+    return get_host(actor, host_id)

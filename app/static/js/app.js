@@ -39,6 +39,7 @@ document.addEventListener("click", (event) => {
   if (shutter) document.getElementById(shutter.dataset.shut).close();
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest(closer.dataset.close).remove();
+  if (event.target.closest("[data-print]")) print();
   const copier = event.target.closest("[data-copy]");
   if (copier) copy(copier);
   const reveal = event.target.closest("[data-reveal]");

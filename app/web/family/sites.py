@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import InvalidError
 from app.models import Site
+from app.service.bug.overview import site_security
 from app.service.incident import list_incidents
 from app.service.monitor import list_monitors
 from app.service.overview import site_states
@@ -31,6 +32,7 @@ from app.web.charts import chosen_range, range_words, ranges, strip_of
 from app.web.forms import Form, commas
 from app.web.identity import actor
 from app.web.present.event import event_line
+from app.web.present.security import site_line
 from app.web.present.state import headline, incident_row, monitor_row, site_row, site_sentence
 from app.web.present.tamper import site_mark, watch_row
 
@@ -91,6 +93,7 @@ def _site_context(site: Site) -> dict[str, Any]:
     return {
         **_pages_of(site),
         "tamper": tamper,
+        "security": site_line(site_security(actor(), site.id)),
         "site": site,
         "state": state.state or "PENDING",
         "headline": headline(state.state, state.since_ms) if state.state else unmeasured,

@@ -12,6 +12,7 @@ from app.engine.tamper.visible import visible
 from app.models import Event
 from app.service.tamper.say import note_sentence
 from app.web.i18n import current_locale
+from app.web.present.bug_event import bug_event_line
 from app.web.present.state import reason_sentence
 from app.web.words import event_label, state_label
 
@@ -42,6 +43,8 @@ GLYPHS = {
 
 def event_line(event: Event) -> dict[str, Any]:
     """One line of the timeline."""
+    if event.kind.startswith("bug."):
+        return bug_event_line(event)
     detail = event.detail or {}
     name = detail.get("monitor") or detail.get("watch") or ""
     # Only what was down can be up "again".
