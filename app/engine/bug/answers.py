@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 
 from app.engine.bug.fingerprint import place_of
-from app.engine.bug.fingerprint import place_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.types import Request, Response
@@ -34,7 +33,6 @@ class Answers:
 
     def __init__(self, asker: Asker, gathered: Gathered) -> None:
         self._asker = asker
-        self._gathered = gathered
         known = gathered.shared.get(_KEY)
         if known is None:
             pages = gathered.everything if gathered.plan.login is None else ()
@@ -56,9 +54,7 @@ class Answers:
             batch = urls[place : place + _BATCH]
             self._ask([url for url in dict.fromkeys(batch) if url not in self._known], max_bytes)
             self._looked_at.update(place_of(url) for url in batch)
-            for url in batch:
-                self._note(url)
-                yield self._known.get(url) or Response(Request(url), error="not_sent")
+            yield from (self._known.get(url) or Response(Request(url), error="not_sent") for url in batch)
 
     def arrive(self, url: str, *, max_bytes: int = MAX_BYTES) -> Response:
         """The answer; of what only leads deeper into itself (`/admin` to `/admin/`), that one's."""
@@ -72,12 +68,6 @@ class Answers:
     def all(self) -> tuple[Response, ...]:
         """Everything asked for so far."""
         return tuple(self._known.values())
-
-    def _note(self, url: str) -> None:
-        """The running check has looked at this place, whoever asked for it first."""
-        if url in self._known:
-            judged = self._gathered.shared.setdefault("judged", {})
-            judged.setdefault(self._gathered.shared.get("check", ""), set()).add(place_of(url))
 
     def _ask(self, urls: Sequence[str], max_bytes: int) -> None:
         if not urls:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from urllib.parse import urljoin, urlsplit
 
 from app.engine.bug.gathered import Gathered
@@ -29,6 +30,16 @@ def disallowed_of(gathered: Gathered) -> list[str]:
         return []
     paths = dict.fromkeys(_DISALLOW.findall(answer.text[:20_000]))
     return [urljoin(gathered.base_url, path) for path in list(paths)[:_MAX_DISALLOWED]]
+
+
+def again_first(
+    gathered: Gathered, urls: Iterable[str], *, fits: Callable[[str], bool] = lambda url: True
+) -> list[str]:
+    """The addresses with those of known findings that fit in front; a retest looks at these alone."""
+    again = [url for url in gathered.plan.revisit if gathered.is_ours(url)]
+    if gathered.plan.only and again:
+        return again
+    return list(dict.fromkeys([*filter(fits, again), *urls]))
 
 
 def bases_of(gathered: Gathered) -> list[str]:
