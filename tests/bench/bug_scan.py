@@ -27,10 +27,11 @@ from app.engine.bug.types import BUDGETS, CONSENTS
 from tests import servers
 from tests.bench import _wapiti
 from tests.bench._figures import Figures
+from tests.bug.odd_twins import ODD_TWINS
 from tests.bug.scoring import Score, of_document, score
 from tests.bug.serving import App, SiteServer
 from tests.bug.twins import TWINS
-from tests.bug.weak import ALL, WeakSite
+from tests.bug.weak import ALL, OTHER, STUBS, WeakSite
 from tests.engine.certs import Authority
 
 LABELS = tuple(each for each in ALL if not each.needs_payload)
@@ -116,14 +117,39 @@ def _tell_missed(mine: Score) -> None:
 def _twin(bench: Bench, name: str, twin: Callable[[], App], wapiti: _wapiti.Wapiti, figures: Figures) -> None:
     with bench.serving(twin()) as server:
         run = bench.scan(server, "full", CONSENTS)
-        wrong = [each for each in run.document["findings"] if each["severity"] != "info"]
+        wrong = _loud(name, run)
         against = None
         if name in COMPARED:
             outcome = wapiti.scan(server.url(), seconds=TWIN_SECONDS, module_seconds=MODULE_SECONDS // 4)
             against = len(outcome.claims)
+    figures.tell(f"false findings, {name}", len(wrong), "findings", most=0, against=against)
+
+
+def _other_sites(bench: Bench, figures: Figures) -> None:
+    for name, labels in (("by another hand", OTHER), ("in few words", STUBS)):
+        with SiteServer(WeakSite(labels)) as server:
+            run = bench.scan(server, "standard")
+        scored = score(of_document(run.document), labels)
+        _tell_missed(scored)
+        least = SHARE * len(labels)
+        figures.tell(f"found of {len(labels)}, the site {name}", len(scored.found), "labels", least=least)
+
+
+def _odd_twins(bench: Bench, figures: Figures) -> None:
+    wrong = 0
+    for name, app in ODD_TWINS.items():
+        with bench.serving(app) as server:
+            run = bench.scan(server, "standard", CONSENTS)
+        wrong += len(_loud(name, run))
+    figures.tell(f"false findings, {len(ODD_TWINS)} odd twins", wrong, "findings", most=0)
+
+
+def _loud(name: str, run: Run) -> list[dict[str, Any]]:
+    """What a scan of a twin says above info; each is wrong."""
+    wrong = [each for each in run.document["findings"] if each["severity"] != "info"]
     for each in wrong:
         print(f"false on {name}: {each['check']} {each['url']}", file=sys.stderr)
-    figures.tell(f"false findings, {name}", len(wrong), "findings", most=0, against=against)
+    return wrong
 
 
 def main() -> bool:
@@ -132,6 +158,8 @@ def main() -> bool:
         with tempfile.TemporaryDirectory() as folder, _wapiti.running() as wapiti:
             bench = Bench(Authority(Path(folder)))
             _weak_site(bench, wapiti, figures)
+            _other_sites(bench, figures)
+            _odd_twins(bench, figures)
             for name, twin in TWINS.items():
                 _twin(bench, name, twin, wapiti, figures)
     except servers.ServerError as error:
