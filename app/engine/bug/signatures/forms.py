@@ -29,7 +29,12 @@ CARD = re.compile(
     r"^(?:cc|card)[-_]?(?:num|number|no)$|^credit[-_]?card(?:[-_]?(?:num|number|no))?$|^cardnumber$|^cvv2?$|^cvc$",
     re.I,
 )
-BLIND = re.compile(r"^[*•●.\sx]+$|^(?:password|passwort|your password|密码)$", re.I)
+BLIND = re.compile(
+    r"^[*•●.\sx]+$|^(?:(?:your|enter|the|new|old|user)? ?password|passwort|kennwort|mot de passe|pass ?phrase|contrase[nñ]a|senha|parola|"
+    r"wachtwoord|has[lł]o|heslo|şifre|sifre|lozinka|salasana|jelsz[oó]|kodeord|l[oö]senord|passord|пароль|密码|密碼|口令|パスワード|비밀번호|"
+    r"kata sandi|mật khẩu|pass|passwd|\W*)[.:…]*$|[{<%]",
+    re.I,
+)
 GRAVE = re.compile(
     r"password|passwd|transfer|account|profile|settings?|delete|remove|update|edit|order|checkout|payment|admin|role|change",
     re.I,

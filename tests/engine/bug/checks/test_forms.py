@@ -58,6 +58,8 @@ def test_it_sees_what_is_wrong_with_a_form(body: str, rule: str) -> None:
         f'<form action="/x" method="post">{TOKEN}<input type="password" name="pin" maxlength="4" autocomplete="off"></form>',
         f'<form action="/x" method="post">{TOKEN}<input name="captcha" value=""><input type="hidden" name="captcha" value=""></form>',
         '<form action="/search" method="post"><input name="q"></form>',
+        f'<form action="/in" method="post">{TOKEN}<input type="password" name="p" value="Mot de passe" autocomplete="off"></form>',
+        f'<form action="/in" method="post">{TOKEN}<input type="password" name="p" value="Пароль" autocomplete="off"></form>',
         '<form action="/language" method="post"><select name="lang"></select></form>',
         f'<form action="/pay" method="post">{TOKEN}<input name="cc-number" autocomplete="cc-number"></form>',
         '<form action="/list"><input type="hidden" name="price" value="10"></form>',

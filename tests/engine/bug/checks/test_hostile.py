@@ -13,8 +13,10 @@ from app.engine.bug.registry import Check, all_checks
 from app.engine.bug.types import Plan, Request, Response
 from tests.engine.bug.checks.sight import SITE
 
-_NAMES = """cookies errors leaks personal_data secrets comments forms mixed_content tabnabbing
-    caching sensitive_urls security_txt robots_txt dead_links content_types scripts embeds redirect_bodies interfaces"""
+_NAMES = """
+    cookies errors leaks personal_data secrets comments forms mixed_content tabnabbing caching sensitive_urls
+    security_txt robots_txt dead_links content_types scripts embeds redirect_bodies interfaces
+"""
 NAMES = frozenset(_NAMES.split())
 CHECKS = [check for check in all_checks() if check.name in NAMES]
 _SIZE = 300_000
