@@ -1,36 +1,66 @@
-"""The path of a weakness with every process running: scan, find, tell, stop, and what a scan leaves."""
+"""The path of a weakness with every process running: prove whose site it is, scan, mend, break again."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
 
-import psutil
 import pytest
 
 from tests import servers
-from tests.client import Api
-from tests.service.bug.site import Shop, running_shop
+from tests.bug.serving import Answer, Asked, SiteServer
+from tests.client import Api, ApiError
 from tests.service.outbox import Hook, running_hook
-from tests.service.tamper.site import web_site
 from tests.stack import Stack, running_stack
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+SCAN_SECONDS = 120.0
+GIT = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
+RULE = "version_control.repository"
+
+
+class Shop:
+    """A site whose repository lies open until somebody closes it."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+        self.stamp = 1
+        self.files: dict[str, str] = {}
+        self.server = SiteServer(self.answer)
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.path == "/":
+            return Answer(
+                f'<title>Shop</title><p>Line {self.stamp}</p><a href="/about?v={self.stamp}">About</a>'
+            )
+        if asked.path == "/about":
+            return Answer("<p>About us</p>")
+        if asked.path in self.files:
+            return Answer(self.files[asked.path], kind="text/plain")
+        if self.is_open and asked.path == "/.git/config":
+            return Answer(GIT, kind="text/plain")
+        if self.is_open and asked.path == "/.git/HEAD":
+            return Answer("ref: refs/heads/main\n", kind="text/plain")
+        return Answer("nothing here", 404)
 
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Stack]:
-    with running_stack(CLOUDEYE_CHROMIUM="no-such-browser") as started:
+    with running_stack() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def api(stack: Stack) -> Api:
+    return stack.api()
 
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    with running_shop() as shop:
-        shop.weaken()
+    shop = Shop()
+    with shop.server:
         yield shop
 
 
@@ -40,82 +70,74 @@ def hook() -> Iterator[Hook]:
         yield receiver
 
 
-def begin(api: Api, shop: Shop) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A site, and a scan of it."""
-    site = api.post("/sites", name="Shop", base_url=shop.base_url)
-    scan = api.post("/bug/scans", site_id=site["id"], rate=20)
-    return site, scan
+def prove(api: Api, site: dict[str, Any], shop: Shop) -> None:
+    """Put the file where the page says, and have it looked at."""
+    (host,) = api.get(f"/bug/sites/{site['id']}/hosts")["items"]
+    way = host["ways"]["file"]
+    shop.files[way["url"].partition(f":{shop.server.port}")[2]] = way["body"]
+    assert api.post(f"/bug/hosts/{host['id']}/check", method="file")["state"] == "verified"
 
 
-def state_of(api: Api, scan: dict[str, Any]) -> str:
-    state: str = api.get(f"/bug/scans/{scan['id']}")["state"]
-    return state
+def scan(api: Api, site: dict[str, Any], **wishes: Any) -> dict[str, Any]:
+    """A whole scan."""
+    asked = api.post("/bug/scans", site_id=site["id"], rate=20, budget=80, **wishes)
+
+    def is_over() -> bool:
+        return api.get(f"/bug/scans/{asked['id']}")["state"] not in ("queued", "running")
+
+    servers.wait_for(is_over, "the scan to end", seconds=SCAN_SECONDS)
+    over: dict[str, Any] = api.get(f"/bug/scans/{asked['id']}")
+    assert over["state"] == "done", over
+    return over
 
 
-def scanners(stack: Stack, scan: dict[str, Any]) -> list[psutil.Process]:
-    """The processes that run a scan."""
-    found = []
-    for each in stack.family():
-        with suppress(psutil.NoSuchProcess):  # A zombie is one that is no more.
-            if "tasks.bug_scan" in each.cmdline() and scan["id"] in each.cmdline():
-                found.append(each)
-    return found
+def repository(api: Api, site: dict[str, Any]) -> dict[str, Any]:
+    found = api.get("/bug/findings", site_id=site["id"], state="all", limit=200)["items"]
+    (finding,) = [each for each in found if each["check"] == RULE]
+    return dict(finding)
 
 
-def test_a_weakness_is_found_and_told(stack: Stack, shop: Shop, hook: Hook) -> None:
-    api = stack.api()
-    severities = ["low", "medium", "high", "critical"]
-    config = {"url": hook.url}
-    api.post("/channels", type="webhook", name="hook", config=config, alert_severities=severities)
-    site, scan = begin(api, shop)
-    servers.wait_for(lambda: state_of(api, scan) == "done", "the scan")
-    findings = api.get("/bug/findings", site_id=site["id"])["items"]
-    assert any(each["check"].startswith("cookies.") for each in findings)
-    servers.wait_for(lambda: bool(hook.received), "the webhook")
-    assert json.loads(hook.received[0].body)["type"] == "bug.finding_opened"
-    servers.wait_for(lambda: scanners(stack, scan) == [], "the scan's process to be gone")
+def test_a_weakness_is_found_mended_and_found_again(stack: Stack, api: Api, shop: Shop, hook: Hook) -> None:
+    api.post("/channels", type="webhook", name="hook", config={"url": hook.url})
+    site = api.post("/sites", name="Shop", base_url=shop.server.url())
+    with pytest.raises(ApiError):
+        api.post("/bug/scans", site_id=site["id"], profile="standard")
+    prove(api, site, shop)
+
+    first = scan(api, site, profile="standard")
+    finding = repository(api, site)
+    assert finding["state"] == "open"
+    count = len(api.get("/bug/findings", site_id=site["id"], state="all", limit=200)["items"])
+
+    shop.stamp = 2
+    second = scan(api, site, profile="standard")
+    assert second["new_findings"] == 0, second
+    assert len(api.get("/bug/findings", site_id=site["id"], state="all", limit=200)["items"]) == count
+    assert repository(api, site)["id"] == finding["id"]
+
+    shop.is_open = False
+    scan(api, site, profile="standard")
+    assert repository(api, site)["state"] == "open", "one look is not enough"
+    scan(api, site, profile="standard")
+    assert repository(api, site)["state"] == "fixed"
+
+    shop.is_open = True
+    scan(api, site, profile="standard")
+    assert repository(api, site)["state"] == "open"
+    kinds = [each["kind"] for each in api.get(f"/sites/{site['id']}/events", limit=200)["items"]]
+    assert {"bug.finding_opened", "bug.finding_fixed", "bug.finding_reopened"} <= set(kinds)
+    assert first["requests"] <= 80
+    assert any("finding" in json.loads(each.body)["type"] for each in hook.received)
 
 
-def test_a_scan_that_hangs_is_stopped_and_holds_up_no_page_check(stack: Stack, shop: Shop) -> None:
-    shop.is_held = True
-    api = stack.api()
-    _, scan = begin(api, shop)
-    servers.wait_for(lambda: state_of(api, scan) == "running", "the scan to begin")
-    with web_site() as web:
-        site = api.post("/sites", name="Library", base_url=web.base_url)
-        watch = api.post("/tamper/watches", site_id=site["id"], url=web.base_url + "/", interval_seconds=60)
-        servers.wait_for(
-            lambda: api.get(f"/tamper/watches/{watch['id']}")["state"] == "OK", "the page to be learned"
-        )
-    assert shop.was_asked.wait(20)
+def test_a_scan_is_stopped_within_a_second(api: Api, shop: Shop) -> None:
+    site = api.post("/sites", name="Slow shop", base_url=shop.server.url())
+    asked = api.post("/bug/scans", site_id=site["id"], profile="passive", rate=1)
+    servers.wait_for(lambda: len(shop.server.asked) >= 3, "the scan to ask", seconds=30)
+    api.post(f"/bug/scans/{asked['id']}/stop")
     begun = time.monotonic()
-    api.post(f"/bug/scans/{scan['id']}/stop")
-    servers.wait_for(lambda: state_of(api, scan) == "stopped", "the scan to stop")
-    assert time.monotonic() - begun < 2
-
-
-def test_a_killed_scan_has_failed_and_the_next_one_runs(stack: Stack, shop: Shop) -> None:
-    shop.is_held = True
-    api = stack.api()
-    site, scan = begin(api, shop)
-    servers.wait_for(lambda: bool(scanners(stack, scan)), "the scan's process")
-    scanners(stack, scan)[0].kill()
-    servers.wait_for(lambda: state_of(api, scan) == "failed", "the failure to be seen")
-    shop.is_held = False
-    shop.let_go.set()
-    again = api.post("/bug/scans", site_id=site["id"], rate=20)
-    servers.wait_for(lambda: state_of(api, again) == "done", "the next scan")
-
-
-def test_a_scan_dies_with_its_worker(stack: Stack, shop: Shop) -> None:
-    shop.is_held = True
-    api = stack.api()
-    _, scan = begin(api, shop)
-    servers.wait_for(lambda: bool(scanners(stack, scan)), "the scan's process")
-    process = scanners(stack, scan)[0]
-    stack.supervisorctl("restart", "tamper")
-    servers.wait_for(lambda: not process.is_running(), "the scan's process to end")
-
-
-def test_idle_it_needs_no_process_of_its_own(stack: Stack) -> None:
-    assert "bug" not in stack.pids()
+    servers.wait_for(lambda: api.get(f"/bug/scans/{asked['id']}")["state"] == "stopped", "the end", seconds=5)
+    assert time.monotonic() - begun < 1.5
+    sent = len(shop.server.asked)
+    time.sleep(1.2)
+    assert len(shop.server.asked) == sent
