@@ -135,6 +135,7 @@ class ScanReport(Resource):
             "pages": Value(schema={"type": "array", "items": {"type": "string"}}),
             "skipped": Many({"check": Text(), "reason": Text(), "detail": Mapping()}),
             "headers": Mapping(nullable=True),
+            "tls": Mapping(nullable=True),
             "technologies": Mapping(),
             "coverage": Mapping(),
             "not_kept": Whole(),
@@ -146,7 +147,7 @@ class ScanReport(Resource):
         report = report_of(service.get_scan(actor, scan_id))
         if report is None:
             raise NotFoundError("this scan has no report")
-        return {**report, "findings": overview.findings_of_scan(actor, scan_id)}
+        return {"tls": None, **report, "findings": overview.findings_of_scan(actor, scan_id)}
 
 
 @route(routes, "/bug/scans/<id:scan_id>/compare", "bug_scan_compare")

@@ -24,6 +24,7 @@ ERRORS = {
     "403": "No permission (10005), or CSRF token wrong (10007)",
     "404": "Not found (11004)",
     "409": "Conflict (11009)",
+    "413": "More than a request may have (11001)",
     "429": "Rate limited (10008)",
     "503": "Database (15003) or Redis (15004) not available",
 }
@@ -93,6 +94,8 @@ def _operation(each: Route, method: str, about: Operation) -> dict[str, Any]:
 
 
 def _content(about: Operation) -> dict[str, Any]:
+    if about.media is not None and about.media.endswith("json"):
+        return {about.media: {"schema": {"type": "object"}}}
     if about.media is not None:
         return {about.media: {"schema": {"type": "string", "format": "binary"}}}
     return {"application/json": {"schema": _envelope(about)}}

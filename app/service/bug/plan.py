@@ -13,7 +13,6 @@ from app.core.settings import get_settings
 from app.engine.bug.types import BUDGETS, Plan, ProfileName
 from app.engine.net.target import parse_target
 from app.models import Finding, Organization, Scan, ScanSettings, db
-from app.models.finding import FINDING_STATES
 from app.service.bug.hours import seconds_allowed
 from app.service.bug.login import login_of
 from app.service.bug.proving import prove_again
@@ -83,8 +82,8 @@ def _seconds(settings: ScanSettings, organization: Organization) -> float:
 
 def _revisit(scan: Scan) -> tuple[str, ...]:
     """Where known findings were: looked at again first, so that what is fixed can be called so."""
-    own = (Finding.site_id == scan.site_id, Finding.place != "")
-    statement = select(Finding.url).where(*own, Finding.state.in_(FINDING_STATES[:4]))
+    own = Finding.site_id == scan.site_id
+    statement = select(Finding.url).where(own, Finding.state != "fixed")
     if scan.finding_id is not None:
         statement = select(Finding.url).where(Finding.site_id == scan.site_id, Finding.id == scan.finding_id)
     ordered = statement.order_by(Finding.severity_rank.desc(), Finding.id).limit(MAX_REVISIT)

@@ -1,7 +1,7 @@
 """What a scan has looked at and seen, as it is kept: JSON, compressed, and never larger than 2 MB.
 
-{"pages", "skipped", "headers", "technologies", "coverage": {"done", "answered", "unknown", "asked"}, "seen":
-{finding id: [severity, detail's hash]}, "not_kept": how many places or findings were left out}
+{"pages", "skipped", "headers", "tls", "technologies", "coverage": {"done", "answered", "unknown", "asked"},
+"seen": {finding id: [severity, detail's hash]}, "not_kept": how many places or findings were left out}
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import orjson
 
 from app.engine.bug.types import Report
 from app.models import Finding, Scan, ScanReport, db
+from app.service.bug.lives import clean
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PLACES = 5_000
@@ -26,7 +27,7 @@ def pack(report: Report, seen: Mapping[str, list[Any]]) -> bytes:
     """The kept form; where it would be too large, of ever fewer places."""
     most = MAX_PLACES
     while True:
-        body = zlib.compress(orjson.dumps(_document(report, seen, most)), 6)
+        body = zlib.compress(orjson.dumps(clean(_document(report, seen, most))), 6)
         if len(body) <= MAX_BYTES or most < 10:
             return body
         most //= 4
@@ -47,6 +48,7 @@ def _document(report: Report, seen: Mapping[str, list[Any]], most: int) -> dict[
             for skip in report.skipped[:500]
         ],
         "headers": _plain(report.headers),
+        "tls": _plain(report.tls),
         "technologies": dict(list(report.technologies.items())[:200]),
         "coverage": {
             "done": sorted(coverage.done),
@@ -65,7 +67,7 @@ def _some(places: frozenset[str], most: int) -> list[str]:
 
 def _plain(value: Any) -> Any:
     """As JSON can hold it; the engine's mappings hold numbers, texts and lists of them."""
-    return orjson.loads(orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS))
+    return orjson.loads(orjson.dumps(clean(value), default=str, option=orjson.OPT_NON_STR_KEYS))
 
 
 def seen_entry(finding: Finding) -> list[Any]:

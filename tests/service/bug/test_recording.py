@@ -49,7 +49,7 @@ def test_it_is_open_again_when_it_comes_back(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"is_complete": False, "ended": "budget"},
+        {"is_complete": False, "ended": "time"},
         {"coverage": Coverage(done=frozenset({"leaks"}), answered=frozenset({"/login"}))},
         {"coverage": Coverage(done=frozenset({"cookies"}), answered=frozenset({"/"}))},
         {
@@ -124,6 +124,16 @@ def test_what_a_hostile_site_wrote_reaches_the_database_as_text(desk: Desk) -> N
     assert desk.only().detail["name"] == "?"
     assert "much" not in desk.only().detail
     assert len(locations_of(desk.only())[0].evidence) == 8_000
+
+
+def test_a_report_of_a_hostile_site_is_kept_too(desk: Desk) -> None:
+    done = desk.scan(
+        pages=("https://shop.example/\udcff",),
+        skipped=(Skip("tls", "no_tls", {"error": "\ud800"}),),
+        headers={"score": 0, "grade": "F", "tests": {"\udfff": {"result": "\udfff"}}},
+        technologies={"\udfff": "\udfff"},
+    )
+    assert done.scan is not None and report_of(done.scan) is not None
 
 
 def test_a_recorded_scan_is_not_recorded_again(desk: Desk) -> None:
