@@ -17,6 +17,7 @@ from app.engine.bug.exposures import look_for, names_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
+from app.engine.bug.places import again_first
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import endings, names_for
 from app.engine.bug.soft404 import Missing, is_alike
@@ -31,6 +32,9 @@ _SOURCE = re.compile(
     r"|<cf(?:set|query|output)\b",
     re.M,
 )
+_LEFTOVER = re.compile(
+    r"(?:~|\.(?:bak\d?|old|save|orig|sw[op]|txt|\d|copy|tmp|bkp|inc|new|src|phps|backup))$"
+)
 _SWAP = b"b0VIM "
 
 
@@ -43,11 +47,15 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
 def _leftovers(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     answers, missing = Answers(asker, gathered), Missing(asker, gathered)
     wanted = _wanted(gathered)
-    for response in answers.each(list(wanted)):
-        proof = _proof(response, wanted[response.url])
+    for response in answers.each(again_first(gathered, wanted, fits=_is_leftover)):
+        proof = _proof(response, wanted.get(response.url))
         if proof and not missing.is_like_missing(response) and not missing.is_like_neighbour(response):
             path = urlsplit(response.url).path
             yield Hit("backups.leftover", response.url, proof, detail={"path": path}, response=response)
+
+
+def _is_leftover(url: str) -> bool:
+    return bool(_LEFTOVER.search(urlsplit(url).path))
 
 
 def _wanted(gathered: Gathered) -> dict[str, Response | None]:

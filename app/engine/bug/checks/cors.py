@@ -25,7 +25,9 @@ _INTERFACE = re.compile(r"/(?:api|rest|graphql|v\d{1,2}|ajax|json|rpc|oauth)(?:/
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     places = _candidates(asker, gathered)
     if gathered.cors is not None:
-        yield from _judged(gathered.cors, "reflected")
+        # With credentials is what the check of headers says of the home page already.
+        own = _judged(gathered.cors, "reflected")
+        yield from (hit for hit in own if hit.rule == "cors.reflected-without-credentials")
         places.insert(0, gathered.cors.url)
     for place, url in enumerate(dict.fromkeys(places)):
         yield from _hits(asker, gathered, url, is_home=place == 0 and gathered.cors is not None)

@@ -32,10 +32,11 @@ _PAGE_CODE = re.compile(
     r"(?i)graphiql(?:\.min)?\.(?:js|css)|GraphiQL\s{0,3}[,.(]|GraphQLPlayground\.init|playground/middleware|altair"
     r"|GraphQLVoyager|embeddable-sandbox"
 )
+_LIKELY = re.compile(r"(?i)/[\w-]{0,20}(?:graph|gql|playground|altair|voyager)[\w-]{0,20}/?$")
 _JSON = (("Content-Type", "application/json"), ("Accept", "application/json"))
 
 
-@probe("graphql", order=10)
+@probe("graphql", order=10, widens=True)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     answers, missing = Answers(asker, gathered), Missing(asker, gathered)
     query = f"?query={quote(_QUESTION)}"
@@ -44,6 +45,10 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
         if page.status == 200 and _PAGE.search(page.text[:20_000]) and _PAGE_CODE.search(page.text[:65_536]):
             if not missing.is_like_missing(page):
                 yield _hit("ide", page, "a page to write queries on")
+                # Servers show the page to whoever takes HTML; the interface behind it answers the rest.
+                response = _posted(asker, url)
+                if response is not None:
+                    yield _hit("introspection", response, '"__schema" with the names of its types')
         elif _is_worth_asking(page):
             response = _described(asker, answers.get(url + query), url)
             if response is not None:
@@ -59,7 +64,13 @@ def _candidates(gathered: Gathered) -> list[str]:
         if "graphql" in urlsplit(page.url).path.lower() and not page.url.endswith((".js", ".css", ".html"))
     ]
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
-    return list(dict.fromkeys([*seen[:5], *usual]))
+    again = [
+        url.partition("?")[0] for url in gathered.plan.revisit if "?query=" in url or _LIKELY.search(url)
+    ]
+    again = list(filter(gathered.is_ours, again))
+    if gathered.plan.only and again:
+        return list(dict.fromkeys(again))
+    return list(dict.fromkeys([*again, *seen[:5], *usual]))
 
 
 def _is_worth_asking(response: Response) -> bool:
@@ -73,6 +84,10 @@ def _described(asker: Asker, by_get: Response, url: str) -> Response | None:
     wants_post = by_get.status == 405 or (by_get.status < 500 and _SPEAKS.search(by_get.text[:4_000]))
     if not wants_post or by_get.is_html or not by_get.is_answer:
         return None
+    return _posted(asker, url)
+
+
+def _posted(asker: Asker, url: str) -> Response | None:
     body = f'{{"query":"{_QUESTION}"}}'.encode()
     with anonymous(asker):
         by_post = asker.ask(Request(url, "POST", _JSON, body, max_bytes=65_536))

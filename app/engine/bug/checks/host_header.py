@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
+from app.engine.bug.places import again_first
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Headers, Hit, Request, Response
 from app.engine.net.urls import host_of, resolve
@@ -41,7 +42,8 @@ def _candidates(gathered: Gathered) -> list[str]:
     """The home page, then pages that may write mails with links in them, then others."""
     pages = list(dict.fromkeys(page.url.partition("?")[0] for page in gathered.html))
     ordered = sorted(pages[1:], key=lambda url: not _LIKELY.search(urlsplit(url).path))
-    return [*pages[:1], *ordered][: _MAX.get(gathered.plan.profile, 0)]
+    likely = [*pages[:1], *ordered][: _MAX.get(gathered.plan.profile, 0)]
+    return again_first(gathered, likely, fits=pages.__contains__)
 
 
 def _fresh(url: str) -> str:

@@ -15,7 +15,7 @@ from app.engine.bug.answers import Answers
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
-from app.engine.bug.places import bases_of, disallowed_of, folders_of
+from app.engine.bug.places import again_first, bases_of, disallowed_of, folders_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import names_for
 from app.engine.bug.soft404 import Missing
@@ -49,8 +49,8 @@ def _candidates(gathered: Gathered) -> list[str]:
     hidden = [url for url in disallowed_of(gathered) if url.endswith("/")]
     seen = folders_of(gathered, _MAX_SEEN.get(gathered.plan.profile, 0))
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
-    known = [url for url in gathered.plan.revisit if url.endswith("/")]
-    return list(dict.fromkeys([*known, gathered.base_url, *hidden, *seen, *usual]))
+    everything = [gathered.base_url, *hidden, *seen, *usual]
+    return again_first(gathered, everything, fits=lambda url: url.endswith("/"))
 
 
 def _seen_in(response: Response) -> tuple[str, str]:

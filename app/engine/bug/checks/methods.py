@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from app.engine.bug.answers import anonymous
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.places import bases_of, folders_of
+from app.engine.bug.places import again_first, bases_of, folders_of
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit, Request, Response
 
@@ -17,6 +17,9 @@ _WRITING = frozenset({"PUT", "DELETE", "CONNECT", "MOVE", "COPY", "PROPPATCH", "
 _DAV = frozenset({"PROPFIND", "PROPPATCH", "MKCOL", "LOCK", "UNLOCK", "COPY", "MOVE"})
 _USUAL = ("uploads/", "webdav/", "dav/")
 _MAX_SEEN = {"standard": 10, "full": 25}
+_PLACE = re.compile(
+    r"(?i)/(?:[\w-]{0,20}(?:upload|file|dav|stor|docu|media|share|resource|item|put)[\w-]{0,20})/?$"
+)
 _METHOD = re.compile(r"[A-Z]{3,20}")
 _INTERFACE = re.compile(r"/(?:api|rest|v\d{1,2}|graphql)(?:/|$)", re.I)
 
@@ -33,10 +36,15 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
 def _candidates(gathered: Gathered) -> list[str]:
     root = bases_of(gathered)[0]
     most = _MAX_SEEN.get(gathered.plan.profile, 0)
-    # A folder that is a page by itself is likelier to be something of its own.
-    own = [page.url for page in gathered.everything if page.url.endswith("/") and "?" not in page.url]
+    # A folder that is a page by itself is likelier to be something of its own; so are places for files.
+    pages = [page.url for page in gathered.everything if "?" not in page.url and gathered.is_ours(page.url)]
+    own = sorted(
+        (url for url in pages if url.endswith("/") or _PLACE.search(urlsplit(url).path)),
+        key=lambda url: not _PLACE.search(urlsplit(url).path),
+    )
     seen = list(dict.fromkeys([*own, *folders_of(gathered, most)]))
-    return list(dict.fromkeys([root, *seen[:most], *(urljoin(root, name) for name in _USUAL)]))
+    everything = dict.fromkeys([root, *seen[:most], *(urljoin(root, name) for name in _USUAL)])
+    return again_first(gathered, everything, fits=lambda url: url.endswith("/"))
 
 
 def _hits(response: Response) -> Iterator[Hit]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
 from app.engine.bug.answers import anonymous
@@ -41,8 +42,9 @@ _MAX_SCRIPTS = 30
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     found: set[tuple[str, str]] = set()
     most_inputs, most_pages = _MAX.get(gathered.plan.profile, (0, 0))
-    tried = [*_seen(gathered)[:most_inputs], *_usual(asker, gathered, most_pages)]
-    for each in tried:
+    is_retest = bool(gathered.plan.only and gathered.plan.revisit)
+    usual = _usual(asker, gathered, 0 if is_retest else most_pages)
+    for each in chain(_seen(gathered)[:most_inputs], usual):
         place = (urlsplit(each.url).path, each.name)
         response = None if place in found else _followed(asker, each)
         if response is not None:

@@ -15,7 +15,7 @@ from app.engine.bug.exposures import look_for
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
-from app.engine.bug.places import bases_of, disallowed_of
+from app.engine.bug.places import again_first, bases_of, disallowed_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import names_for
 from app.engine.bug.soft404 import Missing
@@ -26,6 +26,7 @@ _NAME = re.compile(
     r"|dashboard|control-?panel|cpanel|internal|intern|staff)(?:[-_][\w-]{1,20}|\d{0,4})?(?:/|\.\w{2,5}|$)"
 )
 _MAX_SEEN = 8
+_SHORT = 1_500
 _HEADING = re.compile(
     r"(?i)<(title|h1|h2)[^>]{0,200}>[^<]{0,80}(?:\badmin(?:istration|istrator)?\b|dashboard"
     r"|control panel|back ?office|management|\busers\b|后台|管理)[^<]{0,80}</\1>"
@@ -39,7 +40,7 @@ _ACCOUNTS = re.compile(
     r"|actions?|order|customer|amount|total|ip)\s{0,10}</t[hd]>"
 )
 _CONTROLS = re.compile(
-    r"(?i)<(?:a|button|td)\b[^>]{0,200}>\s{0,10}(?:delete|edit|remove|ban|disable"
+    r"(?i)<(?:a|button|td)\b[^>]{0,200}>\s{0,10}(?:(?:delete|edit|remove|ban|disable)(?: \w{2,20})?"
     r"|add (?:user|new)|new user|create user|manage \w{3,20}|users|user management|settings"
     r"|system settings|configuration|backup|restart|删除|编辑)\s{0,10}</"
 )
@@ -75,8 +76,8 @@ def _candidates(gathered: Gathered) -> list[str]:
     seen = [page.url for page in gathered.pages if _NAME.search(urlsplit(page.url).path) and page.depth]
     names = names_for("panels", full=is_full)
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
-    known = [url for url in gathered.plan.revisit if _NAME.search(urlsplit(url).path)]
-    return list(dict.fromkeys([*known, *hidden, *seen[:_MAX_SEEN], *usual]))
+    everything = [*hidden, *seen[:_MAX_SEEN], *usual]
+    return again_first(gathered, everything, fits=lambda url: bool(_NAME.search(urlsplit(url).path)))
 
 
 def _seen_in(response: Response, *, is_full: bool) -> tuple[str, str]:
@@ -94,7 +95,8 @@ def _seen_in(response: Response, *, is_full: bool) -> tuple[str, str]:
         "somebody is logged in": bool(_INSIDE.search(text)),
         "links into it": _has_links_inside(response),
         "tables of accounts or orders": len(_ACCOUNTS.findall(text)) >= 2,
-        "controls": len(_CONTROLS.findall(text)) >= 2,
+        # A short page has room for one only.
+        "controls": len(_CONTROLS.findall(text)) >= (1 if len(text) < _SHORT else 2),
     }
     shown = [name for name, is_seen in signs.items() if is_seen]
     return (
