@@ -93,6 +93,7 @@ class Asker:
         if not wanted:
             return []
         self._end_if_over()
+        self._pace.rest(monotonic())
         return _Round(self, wanted).run()
 
     def follow(self, request: Request | str, *, most: int = 10, admits: bool = False) -> tuple[Response, ...]:
@@ -133,6 +134,7 @@ class Asker:
         """Wait as for a request of the plan's rate, without counting one (for a TLS handshake, a question
         to a name server). Raises ScanOverError.
         """
+        self._pace.rest(monotonic())
         while True:
             self._end_if_over(needs_budget=False)
             delay = self._pace.delay(monotonic())

@@ -11,6 +11,8 @@ _WINDOW = 10
 _GOOD_TO_SPEED_UP = 20
 _MIN_RISE_MS = 100.0
 MAX_PAUSE_SECONDS = 60.0
+_MAX_LATE = 5
+"""Turns."""
 
 
 class Pace:
@@ -31,13 +33,17 @@ class Pace:
         """Seconds until the next request may go."""
         return max(self._next - now, 0.0)
 
+    def rest(self, now: float) -> None:
+        """Nothing waited to be sent until now. What was not sent in a pause is not made up for."""
+        if now - self._next >= 1 / self._rate:
+            self._next = now
+
     def take(self, now: float) -> None:
-        """A request goes. Being late by less than one turn is made up for, so that the rate is held; more
-        than that is lost, so that it is never exceeded.
+        """A request goes. While others wait, being late by a few turns is made up for, so that a busy machine
+        holds the rate too.
         """
         turn = 1 / self._rate
-        is_late = now - self._next >= turn
-        self._next = (now if is_late else self._next) + turn
+        self._next = max(self._next, now - _MAX_LATE * turn) + turn
 
     def slow_down(self, now: float, seconds: float) -> None:
         """The site asks for patience: half the rate, after a pause."""

@@ -23,13 +23,26 @@ def test_it_holds_the_rate(rate: float) -> None:
     assert sent_within(Pace(rate), 20) == pytest.approx(20 * rate, rel=0.05)
 
 
-def test_being_late_is_made_up_for_but_never_by_a_burst() -> None:
+def test_a_busy_machine_holds_the_rate_too() -> None:
+    assert sent_within(Pace(40), 20, step=0.06) == pytest.approx(800, rel=0.05)
+
+
+def test_what_was_not_sent_in_a_pause_is_not_made_up_for() -> None:
     pace = Pace(10)
     pace.take(100.0)
-    pace.take(100.15)
-    assert pace.delay(100.15) == pytest.approx(0.05)
+    pace.rest(105.0)
     pace.take(105.0)
     assert pace.delay(105.0) == pytest.approx(0.1)
+
+
+def test_no_more_than_a_few_turns_are_made_up_for() -> None:
+    pace = Pace(10)
+    pace.take(100.0)
+    sent = 0
+    while not pace.delay(103.0):
+        pace.take(103.0)
+        sent += 1
+    assert sent <= 6
 
 
 def test_a_site_that_asks_for_patience_gets_a_pause_and_half_the_rate() -> None:
