@@ -43,6 +43,7 @@ _LIBRARY = re.compile(
 _NO_PASSWORDS = frozenset(
     {"undefined", "null", "password", "true", "false", "object", "string", "function", "text"}
 )
+_RUN = frozenset({"", "module", "text/javascript", "application/javascript", "text/ecmascript", "text/babel"})
 _MOST_CODE = 1_000_000
 _FAR = 3_000
 
@@ -72,7 +73,8 @@ def _written_code(page: Page) -> str:
     """The scripts that people of the site wrote: what tools packed into the page is others' work, mostly."""
     if not page.is_html:
         return scripts_of(page)
-    return "\n".join(script.text for script in page.scripts if script.text and not is_minified(script.text))
+    own = (each.text for each in page.scripts if each.type in _RUN and each.text)
+    return "\n".join(text for text in own if not is_minified(text))
 
 
 def _is_library(page: Page, code: str) -> bool:

@@ -29,12 +29,39 @@ CARD = re.compile(
     r"^(?:cc|card)[-_]?(?:num|number|no)$|^credit[-_]?card(?:[-_]?(?:num|number|no))?$|^cardnumber$|^cvv2?$|^cvc$",
     re.I,
 )
-BLIND = re.compile(
-    r"^[*•●.\sx]+$|^(?:(?:your|enter|the|new|old|user)? ?password|passwort|kennwort|mot de passe|pass ?phrase|contrase[nñ]a|senha|parola|"
-    r"wachtwoord|has[lł]o|heslo|şifre|sifre|lozinka|salasana|jelsz[oó]|kodeord|l[oö]senord|passord|пароль|密码|密碼|口令|パスワード|비밀번호|"
-    r"kata sandi|mật khẩu|pass|passwd|\W*)[.:…]*$|[{<%]",
-    re.I,
+_LABELS = (
+    "(?:(?:your|enter|the|new|old|user)? ?password",
+    "passwort",
+    "kennwort",
+    "mot de passe",
+    "pass ?phrase",
+    "contrase[nñ]a",
+    "senha",
+    "parola",
+    "wachtwoord",
+    "has[lł]o",
+    "heslo",
+    "şifre",
+    "sifre",
+    "lozinka",
+    "salasana",
+    "jelsz[oó]",
+    "kodeord",
+    "l[oö]senord",
+    "passord",
+    "пароль",
+    "密码",
+    "密碼",
+    "口令",
+    "パスワード",
+    "비밀번호",
+    "kata sandi",
+    "mật khẩu",
+    "pass",
+    "passwd)",
 )
+BLIND = re.compile(rf"^[*•●.\sx]+$|^{'|'.join(_LABELS)}[.:…]*$|^\W*$|[{{<%]", re.I)
+"""Values of password fields that are no passwords: dots, the word for it, or a template's mark."""
 GRAVE = re.compile(
     r"password|passwd|transfer|account|profile|settings?|delete|remove|update|edit|order|checkout|payment|admin|role|change",
     re.I,

@@ -63,3 +63,8 @@ def test_it_leaves_libraries_to_the_check_of_libraries() -> None:
     assert by_page(look, page(code, "/shop.js", kind="text/javascript"))
     assert not by_page(look, page(code, "/jquery-3.js", kind="text/javascript"))
     assert not by_page(look, page("/*! Widget v1 */" + code, "/w.js", kind="text/javascript"))
+
+
+def test_templates_and_data_are_no_scripts() -> None:
+    code = "document.write(location.hash);"
+    assert not by_page(look, page(html(f'<script type="text/template">{code}</script>')))
