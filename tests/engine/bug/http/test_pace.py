@@ -10,6 +10,7 @@ from app.engine.bug.http.pace import Pace
 def sent_within(pace: Pace, seconds: float, step: float = 0.001) -> int:
     """How many requests go in so many seconds, when it is asked every millisecond."""
     sent = 0
+    pace.rest(100.0)
     for tick in range(int(seconds / step)):
         now = 100.0 + tick * step
         while not pace.delay(now):
