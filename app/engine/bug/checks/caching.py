@@ -14,9 +14,7 @@ from app.engine.bug.types import Hit
 from app.engine.net.urls import path_of
 
 _PRIVATE_PATH = re.compile(
-    r"/(?:my-?)?(?:account|profile|dashboard|settings|billing|invoices?|orders?|cart|checkout|wallet|inbox|messages|admin|me|"
-    r"user)(?:/|\.\w{2,5}$|$)",
-    re.I,
+    r"/(?:my-?)?(?:account|profile|dashboard|billing|invoices?|wallet|inbox|settings)(?:\.\w{2,5})?/?$", re.I
 )
 _LOGOUT = re.compile(r"/(?:log|sign)[-_]?(?:out|off)(?:[/.?]|$)|[?&](?:action|do|act)=logout", re.I)
 

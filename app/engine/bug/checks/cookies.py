@@ -92,7 +92,7 @@ def _attributes(sight: _Sight) -> Iterator[tuple[str, str]]:
         yield "samesite-none-without-secure", ""
     elif cookie.same_site == "none" and session:
         yield "samesite-none", ""
-    if session and cookie.life is not None and cookie.life > _LONG:
+    if session and cookie.life is not None and cookie.life > _LONG and "remember" not in cookie.name.lower():
         yield "persistent-session", f"{cookie.life / 86_400:.0f}"
 
 
@@ -149,7 +149,9 @@ def _names_authority(cookie: SetCookie, plain: str) -> bool:
 def _weak_ids(sights: list[_Sight]) -> Iterator[Hit]:
     by_name: dict[str, list[_Sight]] = {}
     for sight in sights:
-        if sight.cookie.is_session_like:
+        if sight.cookie.is_session_like and re.search(
+            r"sess|sid$|sid\b|token|auth|cfid", sight.cookie.name, re.I
+        ):
             by_name.setdefault(sight.cookie.name, []).append(sight)
     for those in by_name.values():
         values = [sight.cookie.value for sight in those]

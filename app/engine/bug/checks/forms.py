@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.page import Field, Form, Page
@@ -29,6 +30,8 @@ from app.engine.bug.signatures.forms import (
 )
 from app.engine.bug.types import Hit
 from app.engine.net.urls import host_of, path_of
+
+_SPOKEN = re.compile(r"x-(?:csrf|xsrf)|(?:csrf|xsrf)[-_]?token|csrfmiddleware", re.I)
 
 
 @page_check("forms")
@@ -152,10 +155,15 @@ def _trust(form: Form) -> Iterator[tuple[str, str, str]]:
             yield "hidden-role", field.name, clipped(f"{field.name}={field.value}", 120)
         elif (
             form.method == "POST"
+            and not _is_signed(form)
             and PRICE.match(field.name)
             and re.search(r"^[^\w]{0,3}[\d.,]*[1-9]", field.value[:40])
         ):
             yield "hidden-price", field.name, clipped(f"{field.name}={field.value}", 120)
+
+
+def _is_signed(form: Form) -> bool:
+    return any(re.search(r"sign|hmac|checksum|digest|mac$", field.name, re.I) for field in form.fields)
 
 
 def _view_state(form: Form, field: Field) -> Iterator[tuple[str, str, str]]:
@@ -171,7 +179,7 @@ def _view_state(form: Form, field: Field) -> Iterator[tuple[str, str, str]]:
 
 def _forgery(page: Page, form: Form, gathered: Gathered) -> str:
     """The rule about a missing token, or an empty string."""
-    if form.method != "POST" or _has_token(page, form):
+    if form.method != "POST" or _has_token(page, form, gathered):
         return ""
     visible = [
         field for field in form.fields if field.type not in ("hidden", "submit", "button", "image", "reset")
@@ -212,7 +220,21 @@ def _same_site(gathered: Gathered) -> str:
     return guard
 
 
-def _has_token(page: Page, form: Form) -> bool:
+@lru_cache(maxsize=8)
+def _speaks_of_tokens(page: Page) -> bool:
+    return _SPOKEN.search(page.text) is not None
+
+
+def _is_added_by_files(gathered: Gathered) -> bool:
+    """Whether a script of the site speaks of such tokens."""
+    known = gathered.shared.get("forms.added")
+    if not isinstance(known, bool):
+        known = any(_speaks_of_tokens(page) for page in gathered.files.values())
+        gathered.shared["forms.added"] = known
+    return known
+
+
+def _has_token(page: Page, form: Form, gathered: Gathered) -> bool:
     for field in form.fields:
         if TOKEN.search(field.name):
             return True
@@ -226,7 +248,7 @@ def _has_token(page: Page, form: Form) -> bool:
     if any(TOKEN.search(name) for name in page.metas) or TOKEN.search(form.action):
         return True
     # A script that speaks of such tokens adds them; a cookie that holds one is sent twice.
-    if any(re.search(r"csrf|xsrf", script.text, re.I) for script in page.scripts):
+    if _speaks_of_tokens(page) or _is_added_by_files(gathered):
         return True
     return any(re.match(r"[^=;]*(?:csrf|xsrf)", each, re.I) for each in page.response.values("set-cookie"))
 

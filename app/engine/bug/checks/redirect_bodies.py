@@ -12,7 +12,7 @@ from app.engine.bug.registry import site_check
 from app.engine.bug.types import Hit, Response
 
 _LARGE = 600
-_CONTENT = re.compile(r"<(?:form|table|input|textarea|select|nav|ul|main|section)\b", re.I)
+_CONTENT = re.compile(r"<table\b|<textarea\b|<form[^>]{0,300}method=[\"']?post", re.I)
 _LOGIN = re.compile(r"log-?in|sign-?in|auth|session|denied|unauthori[sz]ed|sso", re.I)
 
 
@@ -29,7 +29,7 @@ def _judged(response: Response) -> Iterator[Hit]:
     target = response.header("location")
     # A polite redirect repeats its address and says that the page has moved.
     text = response.text[:200_000]
-    if target and response.is_html and len(_CONTENT.findall(text)) >= 2:
+    if target and response.is_html and _CONTENT.search(text):
         rule = "page-before-login" if _LOGIN.search(target) else "large-body"
         yield Hit(
             f"redirect_bodies.{rule}",

@@ -11,9 +11,9 @@ from app.engine.bug.types import Hit
 
 _LINE = re.compile(r"(?im)^[ \t]*disallow[ \t]*:[ \t]*(\S{2,200})")
 _GRAVE = re.compile(
-    r"backup|\bbak\b|\.bak|\.sql|dump|secret|private|internal|confidential|hidden|staging|\bdev(?:el)?\b|\.git|\.svn|\.env|"
-    r"phpmyadmin|adminer|\bconfig|credential|password|passwd|\bdb\b|database|\blogs?\b|\.log|\bold\b|payroll|salary|invoice|"
-    r"\btest\b|\btmp\b|debug|restricted|intranet|机密|内部|备份",
+    r"backup|\bbak\b|\.bak|\.sql|dump|secret|private|internal|confidential|hidden|staging|/(?:dev|devel|test|tmp|old|logs?)/?$|\.git|\.svn|\.env|"
+    r"phpmyadmin|adminer|\bconfig|credential|password|passwd|\bdb\b|database|\.log$|payroll|salary|invoice|"
+    r"debug|restricted|intranet|机密|内部|备份",
     re.I,
 )
 _USUAL = re.compile(

@@ -29,6 +29,8 @@ _PASSWORD = re.compile(
 _PERSONAL = re.compile(
     r"^(?:e?-?mail|ssn|credit[-_]?card|card[-_]?(?:number|no)|cvv|phone|mobile|id[-_]?card|idcard|sfz)$", re.I
 )
+# Links of this kind carry a token for one act only.
+_ONCE = re.compile(r"log-?out|sign-?out|unsubscribe|confirm|opt-?out", re.I)
 _MOST = 10
 
 
@@ -78,7 +80,7 @@ def _told(url: str) -> Iterator[tuple[str, str, str]]:
         return
     for name, value in pairs:
         name = name[:60]
-        if JWT.match(value) or (_SESSION.match(name) and _is_id(value)):
+        if JWT.match(value) or (_SESSION.match(name) and _is_id(value) and not _ONCE.search(url)):
             yield "session", name, value
         elif (
             _PASSWORD.match(name)

@@ -18,11 +18,12 @@ PAIR = re.compile(
 )
 NOTE = re.compile(r"(?<![\w-])(?:TODO|FIXME|XXX|HACK|BUG)\b(?=[\s:(!-])|待办|临时")
 TELLING = re.compile(
-    r"(?<![\w-])(?:(?:default|admin|root|test|real|db|old) passwords?|passwords? (?:is|for|are)|credentials?|backdoor|vulnerab\w{1,10}|exploit|insecure|injection|sanitiz\w{1,6}|bypass|"
-    r"hard-?coded|debug(?:ging)? (?:mode|only|login)|internal use|do not (?:deploy|publish)|before (?:going live|production|"
-    r"release|launch|deploy\w*)|remove (?:this |it |me )?(?:before|in prod|when live|for prod|on prod)|admin(?:istration)? (?:panel|area|page|interface|login)|"
-    r"secret (?:page|area|key|admin)|old (?:version|site|login)|temporary (?:login|access|account)|test (?:account|user|login)|"
-    r"api[- ]key|staging (?:server|site|host)|后门|漏洞|后台地址|管理后台|测试账号|上线前)(?![\w-])",
+    r"(?<![\w-])(?:(?:default|admin|root|test|real|db|old) passwords?|passwords? (?:is|are) |(?:default|test|admin|db|database) credentials|"
+    r"backdoor|vulnerab\w{1,10}|exploitable|insecure|sql injection|not (?:yet )?(?:sanitized|escaped|validated|secured|protected)|"
+    r"bypass(?:es|ed)? (?:the )?(?:auth\w*|log-?in|check|security|password)|hard-?coded|debug(?:ging)? (?:only|login|backdoor)|"
+    r"internal use|do not (?:deploy|publish)|before (?:going live|production|release|launch|deploy\w*)|"
+    r"remove (?:this |it |me )?(?:before|in prod|when live|for prod|on prod)|admin(?:istration)? (?:panel|area|page|interface|login)(?: is)?(?: at|:| in| under)|"
+    r"secret (?:page|area|key|admin)|temporary (?:login|access|account)|staging (?:server|site|host)|后门|漏洞|后台地址|测试账号|上线前)",
     re.I,
 )
 QUERY = re.compile(

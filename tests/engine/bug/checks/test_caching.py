@@ -30,4 +30,5 @@ def test_it_is_content_with_private_answers(control: str) -> None:
 
 
 def test_public_pages_may_be_kept() -> None:
+    assert not seen("<p>how to</p>", "/user/guide", ("Cache-Control", "public, max-age=600"))
     assert not seen("<p>news</p>", "/news", ("Cache-Control", "public, max-age=600"))

@@ -15,6 +15,7 @@ from tests.engine.bug.checks.sight import by_page, html, page, rules
         ("mysqli_connect('db', 'shop')", "server-code"),
         ('<a href="/admin/backup">backup</a>', "hidden-link"),
         ("remove this debug login before production", "sensitive"),
+        ("the admin panel is at /manage-shop now", "sensitive"),
         ("TODO: check the input here", "note"),
     ],
 )
@@ -33,6 +34,10 @@ def test_it_sees_what_a_comment_tells(comment: str, rule: str) -> None:
         '<input type="password" name="password" value="">',
         "/.container",
         "login form ends here",
+        "dependency injection container starts here",
+        "test account creation flow of the shop",
+        "Google Maps API key comes from the settings",
+        "bypass the cache for this fragment",
     ],
 )
 def test_it_passes_over_ordinary_comments(comment: str) -> None:

@@ -77,6 +77,8 @@ def test_it_sees_what_is_wrong_with_a_cookie(cookie: str, rule: str) -> None:
         f"token={jwt({'alg': 'HS256'}, {'sub': '7'}, GOOD)}; Secure; HttpOnly; SameSite=Lax",
         f"csrftoken={GOOD}; Secure; SameSite=Lax",
         "theme=dark; Secure; SameSite=Lax",
+        "user_id=42; Secure; HttpOnly; SameSite=Lax",
+        f"remember_me={GOOD}; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000",
         "role_hint=menu-open; Secure; SameSite=Lax",
         f"session=eyJyb2xlIjoidXNlciJ9.aPx1Zg.{GOOD[:27]}; Secure; HttpOnly; SameSite=Lax",
         "sid=deleted; Max-Age=0",

@@ -63,6 +63,7 @@ def test_it_sees_what_is_wrong_with_a_form(body: str, rule: str) -> None:
         '<form action="/language" method="post"><select name="lang"></select></form>',
         f'<form action="/pay" method="post">{TOKEN}<input name="cc-number" autocomplete="cc-number"></form>',
         '<form action="/list"><input type="hidden" name="price" value="10"></form>',
+        f'<form action="/buy" method="post">{TOKEN}<input type="hidden" name="price" value="1"><input type="hidden" name="signature" value="f3a9"></form>',
         '<script>fetch("/x", {headers: {"X-CSRF-Token": t}})</script><form action="/delete" method="post"></form>',
         '<form action="/x" method="post"><input type="hidden" name="k" value="q7Rz2LmX9vTb4KwY8sNc"></form>',
     ],
@@ -90,3 +91,10 @@ def test_a_meta_element_with_a_token_counts() -> None:
 def test_it_never_shows_a_password() -> None:
     body = '<form method="post"><input type="password" name="p" value="hunter22"></form>'
     assert all("hunter22" not in hit.evidence for hit in by_page(look, page(html(body))))
+
+
+def test_a_script_file_that_sends_a_token_counts() -> None:
+    form = page(html('<form action="/transfer" method="post"><input name="to"></form>'))
+    script = page('send({headers: {"X-CSRF-Token": t}})', "/app.js", kind="text/javascript")
+    assert by_page(look, form)
+    assert not by_page(look, form, script)

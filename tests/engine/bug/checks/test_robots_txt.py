@@ -24,6 +24,6 @@ def test_places_of_common_systems_are_information() -> None:
 
 
 def test_it_is_content_with_ordinary_places_and_with_pages() -> None:
-    assert not seen(text("/print", "/tag/*", "/threshold/golden"))
+    assert not seen(text("/print", "/tag/*", "/threshold/golden", "/test-results/", "/old-town"))
     assert not seen(answer("<html>Disallow: /backup/</html>", "/robots.txt"))
     assert not seen(None)
