@@ -9,13 +9,15 @@ from cvss import CVSS3, CVSS4, CVSSError
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, definition_of
 from app.engine.bug.fingerprint import fingerprint, place_of
-from app.engine.bug.mask import mask_headers
+from app.engine.bug.mask import mask_address, mask_evidence, mask_headers
 from app.engine.bug.types import SEVERITIES, Finding, Hit, Location, Request, Response, Severity
 
 MAX_LOCATIONS = 100
 """Of one finding. More are counted with the detail's `locations`, not kept."""
 _MAX_EVIDENCE = 500
 _MAX_EXCERPT = 2_000
+_MAX_READ = 4_000
+"""Characters that are looked at for secrets, of which the first are kept."""
 
 
 def findings_of(hits: Iterable[Hit], site: str) -> tuple[Finding, ...]:
@@ -51,8 +53,8 @@ def _finding(hit: Hit, site: str) -> Finding:
         site, hit.rule, method=method, place=place, parameter=hit.parameter, component=hit.component
     )
     location = Location(
-        hit.url[:2000],
-        hit.evidence[:_MAX_EVIDENCE],
+        mask_address(hit.url[:_MAX_READ])[:2000],
+        mask_evidence(hit.evidence[:_MAX_READ])[:_MAX_EVIDENCE],
         _request_excerpt(hit.response.request) if hit.response is not None else "",
         _response_excerpt(hit.response) if hit.response is not None else "",
     )
@@ -64,16 +66,22 @@ def _finding(hit: Hit, site: str) -> Finding:
         fingerprint=mark,
         place=place,
         method=method,
-        url=hit.url[:2000],
+        url=mask_address(hit.url[:_MAX_READ])[:2000],
         parameter=hit.parameter,
         component=hit.component,
         cvss=hit.cvss or (known.cvss if known is not None else None),
         cwe=tuple(dict.fromkeys((*hit.cwe, *(known.cwe if known is not None else ())))),
         owasp=known.owasp if known is not None else hit.detail.get("owasp"),
-        detail=dict(hit.detail),
+        detail={name: _masked(value) for name, value in hit.detail.items()},
         references=tuple(dict.fromkeys((*hit.references, *(known.references if known is not None else ())))),
         locations=(location,),
     )
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_masked(each) for each in value]
+    return mask_address(value[:_MAX_READ]) if isinstance(value, str) else value
 
 
 def _definition(rule: str) -> Definition | None:
@@ -114,11 +122,11 @@ def _rank(finding: Finding) -> tuple[int, str, str]:
 
 def _request_excerpt(request: Request) -> str:
     lines = [f"{request.method} {request.url}", *(f"{name}: {value}" for name, value in request.headers)]
-    return mask_headers("\n".join(lines))[:_MAX_EXCERPT]
+    return mask_address(mask_headers("\n".join(lines)[:_MAX_READ]))[:_MAX_EXCERPT]
 
 
 def _response_excerpt(response: Response) -> str:
     """Status and headers. The body's part that matters is the evidence, whose secrets are masked."""
     lines = [f"HTTP/{response.http_version or '1.1'} {response.status}"]
     lines += [f"{name}: {value}" for name, value in response.headers]
-    return mask_headers("\n".join(lines))[:_MAX_EXCERPT]
+    return mask_address(mask_headers("\n".join(lines)[:_MAX_READ]))[:_MAX_EXCERPT]

@@ -5,9 +5,26 @@ from __future__ import annotations
 import re
 
 _HEADERS = re.compile(
-    r"(?im)^((?:set-)?cookie|authorization|proxy-authorization|x-api-key|x-auth-token)(:\s*)(.+)$"
+    r"(?im)^((?:set-)?cookie|(?:proxy-)?authorization"
+    r"|[\w-]{0,40}(?:token|secret|api-?key|password|csrf|xsrf|session-?id)[\w-]{0,40})(:[ \t]*)(.+)$"
 )
 _COOKIE_VALUE = re.compile(r"(?<![^;\s])([^=;\s]+)=([^;\s]*)")
+# Names of parameters whose values are no others' business; the short ones need a long value to be one.
+_PARAMETER = re.compile(
+    r"(?i)((?<=[?&;#/])(?:[\w.%-]{0,30}(?:token|secret|passw|pwd|session|sessid|api_?key|jwt)[\w.%-]{0,30}"
+    r"|sid|cfid|auth|pass|key|code|sig|signature)=)([^?&;#\s\"'<>]{1,4000})"
+)
+_ALWAYS = re.compile(r"(?i)pass|pwd|secret")
+_LONG = 8
+_IN_PATH = re.compile(r"(/\([SX]\()([a-z0-9]{24})(?=\)\)/)", re.I)
+_IN_ADDRESS = re.compile(r"(://[^\s:/?#@]{0,80}:)([^\s/?#@]{1,200})(?=@)")
+_TOKEN = re.compile(r"eyJ[\w-]{8,2000}\.eyJ[\w-]{8,6000}\.[\w-]{8,1000}")
+_ASSIGNED = re.compile(
+    r"(?i)((?:passwd|password|pwd|secret|api_?key|access_?key|private_?key)[\w.-]{0,20}[\"']?"
+    r"[ \t]{0,3}(?:=>|[:=])[ \t]{0,3}[\"'])([^\"'\s\u2026]{4,200})(?=[\"'])"
+)
+MASKED = "\u2026"
+"""What every masked value has, and no address that a browser would send."""
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite"})
 _SHOWN = 4
 
@@ -36,3 +53,29 @@ def _masked_cookie(found: re.Match[str]) -> str:
     if name.lower() in _ATTRIBUTES or not value:
         return found[0]
     return f"{name}={mask_secret(value)}"
+
+
+def mask_address(text: str) -> str:
+    """An address, or a text with addresses, without the passwords, sessions and tokens in them."""
+    text = _IN_ADDRESS.sub(lambda found: found[1] + MASKED, text)
+    text = _IN_PATH.sub(lambda found: found[1] + _ends(found[2]), text)
+    text = _PARAMETER.sub(_masked_parameter, text)
+    return _TOKEN.sub(lambda found: _ends(found[0]), text)
+
+
+def mask_evidence(text: str) -> str:
+    """The last look at an excerpt: what was masked already stays as it is."""
+    text = mask_address(text)
+    return _ASSIGNED.sub(lambda found: found[1] + mask_secret(found[2]), text)
+
+
+def _masked_parameter(found: re.Match[str]) -> str:
+    name, value = found.groups()
+    if MASKED in value or (len(value) < _LONG and not _ALWAYS.search(name)):
+        return found[0]
+    return name + _ends(value)
+
+
+def _ends(secret: str) -> str:
+    """As `mask_secret`, in the form of a word, so that an address stays one."""
+    return MASKED if len(secret) < 4 * _SHOWN else f"{secret[:_SHOWN]}{MASKED}{secret[-_SHOWN:]}"

@@ -19,6 +19,7 @@ from app.engine.bug.findings import findings_of
 from app.engine.bug.fingerprint import place_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker, ScanOverError
+from app.engine.bug.mask import MASKED, mask_address
 from app.engine.bug.page import Page
 from app.engine.bug.registry import Check, all_checks
 from app.engine.bug.types import (
@@ -51,6 +52,8 @@ def scan(
     Never raises for what a site does. Raises TargetError when the plan's address is none, and ValueError for
     a network that cannot be read.
     """
+    # An address whose secrets were masked when it was kept leads nowhere.
+    plan = replace(plan, revisit=tuple(url for url in plan.revisit if MASKED not in url))
     asker = Asker(plan, now=now, stop=stop)
     try:
         return _Scan(plan, asker, now, on_progress).run()
@@ -217,7 +220,7 @@ class _Scan:
             started_at=started,
             finished_at=self.now(),
             requests=self.asker.sent,
-            pages=tuple(dict.fromkeys(self._pages)),
+            pages=tuple(dict.fromkeys(map(mask_address, self._pages))),
             findings=findings_of(hits, host_and_port(self.plan.url)),
             skipped=tuple(skipped),
             coverage=Coverage(

@@ -47,6 +47,23 @@ def test_excerpts_of_messages_have_no_secrets() -> None:
     assert "sid=0123…0123" in shown
 
 
+def test_nothing_of_a_finding_tells_a_secret() -> None:
+    """Not its address, its evidence, its detail, nor where a redirect leads."""
+    secret = "n687neLfjVHq8xiM0OGr4hTxoF54Fzbk"
+    url = f"https://shop.example/cb?session={secret}&page=2"
+    response = Response(Request(url), 302, (("Location", f"/in?token={secret}"), ("X-Api-Key", secret)))
+    evidence = f"connect(password='{secret}') to postgres://app:{secret}@db"
+    hit = Hit("own.rule", url, evidence, detail={"url": url, "urls": (url,)}, response=response)
+    (finding,) = findings_of([hit], SITE)
+    assert secret not in repr(finding)
+    assert finding.url == "https://shop.example/cb?session=n687…Fzbk&page=2"
+    assert finding.place == "/cb"
+
+
+def test_half_of_a_character_in_a_name_is_no_obstacle() -> None:
+    assert findings_of([Hit("own.rule", "https://shop.example/", parameter="\ud800")], SITE)
+
+
 @pytest.mark.parametrize(
     ("vector", "severity"),
     [
