@@ -52,4 +52,4 @@ def fingerprint(
     A component's version is left out of it by whoever names the component.
     """
     parts = (site.lower(), rule, method.upper(), place, parameter or "", (component or "").lower())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
