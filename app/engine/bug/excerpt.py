@@ -9,7 +9,8 @@ from app.engine.bug.mask import mask_headers, mask_secret
 MAX_EXCERPT = 280
 _VALUES = re.compile(
     r"(?i)([\w.-]{0,40}(?:passw|pwd|secret|token|api_?key|access_?key|private_?key|auth|credential|dsn|salt)"
-    r"[\w.-]{0,40}[\"']?[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}[\"']?)([^\s\"'<>,;]{1,400})"
+    r"[\w.-]{0,40}[\"']?(?:[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}(?:\{[ \t]{0,4}\"value\"[ \t]{0,4}:[ \t]{0,4})?"
+    r"|(?:[ \t]{0,3}</?t[dhr][^<>]{0,60}>){1,4}[ \t]{0,3})[\"']?)([^\s\"'<>,;{]{1,400})"
 )
 _IN_URL = re.compile(r"(://[^\s:/@]{0,80}:)([^\s/@]{1,200})(?=@)")
 _HASH = re.compile(r"\$(?:apr1|1|2[aby]|5|6|argon2\w{0,2}|P)\$[^\s:\"']{4,200}|\{SHA\}\S{4,60}")
