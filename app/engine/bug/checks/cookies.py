@@ -15,7 +15,8 @@ from app.engine.bug.reading.tokens import guessed_flask_key, jwt_of, serialized_
 from app.engine.bug.registry import site_check
 from app.engine.bug.types import Hit, Response
 
-_LONG = 30 * 86_400
+_DAY = 86_400
+_LONG = 30 * _DAY
 _MOST_LOCATIONS = 20
 _AUTHORITY = re.compile(
     r"""(?:^|[{;,&|\s"'])(?:is[-_]?)?(?:admin|role|roles|privilege|access[-_]?level|user[-_]?type|superuser|staff|"""
@@ -92,8 +93,10 @@ def _attributes(sight: _Sight) -> Iterator[tuple[str, str]]:
         yield "samesite-none-without-secure", ""
     elif cookie.same_site == "none" and session:
         yield "samesite-none", ""
-    if session and cookie.life is not None and cookie.life > _LONG and "remember" not in cookie.name.lower():
-        yield "persistent-session", f"{cookie.life / 86_400:.0f}"
+    # Who ticks "remember me" asks for a long life; ten years is longer than anybody meant.
+    most = 367 * _DAY if "remember" in cookie.name.lower() else _LONG
+    if session and cookie.life is not None and cookie.life > most:
+        yield "persistent-session", f"{cookie.life / _DAY:.0f}"
 
 
 def _reach(sight: _Sight, gathered: Gathered) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,7 @@ def jwt(header: dict[str, str], claims: dict[str, str], key: str = "") -> str:
         (f"sid={GOOD}; Secure; HttpOnly; SameSite=Lax; Domain=.site.example", "broad-domain"),
         (f"sid={GOOD}; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000", "persistent-session"),
         (f"sid={GOOD}; Secure; HttpOnly; SameSite=Lax; Expires=Wed, 21-Oct-2037 07:28:00 GMT", "persistent-session"),
+        (f"remember_token={GOOD}; Secure; HttpOnly; SameSite=Lax; Max-Age=315360000", "persistent-session"),
         ("prefs=O:4:%22User%22:1:%7Bs:4:%22name%22;s:3:%22bob%22;%7D; Secure; SameSite=Lax", "serialized-object"),
         ("prefs=rO0ABXNyABFqYXZhLnV0aWwuSGFzaE1hcA==; Secure; SameSite=Lax", "serialized-object"),
         ("prefs=gASVDAAAAAAAAAB9lIwBYZRLAXMu; Secure; SameSite=Lax", "serialized-object"),
