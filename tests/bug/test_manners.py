@@ -8,6 +8,7 @@ import time
 import pytest
 
 from app.engine.bug.scan import scan
+from app.engine.bug.types import Progress
 from tests.bug.scans import plan_for, scan_of
 from tests.bug.serving import Answer, SiteServer
 from tests.bug.weak import ALL, WeakSite
@@ -95,6 +96,23 @@ def test_it_stops_within_a_second_in_the_midst_of_its_probes(authority: Authorit
     assert sent_after == []
     assert report.findings
     assert not report.is_complete
+
+
+def test_it_stops_within_a_second_while_it_only_looks_at_large_pages() -> None:
+    links = "".join(f'<a href="/page-{name}">{name}</a>' for name in "abcdefghijklmnopqrst")
+    body = links + "<p>more of it</p>" * 20_000
+    began_to_look: list[float] = []
+
+    def note(progress: Progress) -> None:
+        if progress.stage == "passive" and not began_to_look:
+            began_to_look.append(time.monotonic())
+
+    with SiteServer(lambda asked: Answer(body + asked.path)) as server:
+        plan = plan_for(server.url())
+        report = scan(plan, now=time.time, stop=lambda: bool(began_to_look), on_progress=note)
+        took = time.monotonic() - began_to_look[0]
+    assert took < 1
+    assert report.ended == "stopped"
 
 
 def test_a_site_that_may_not_be_asked_actively_is_looked_at_only() -> None:
