@@ -54,7 +54,12 @@ class FindingsCsv(Resource):
 
 @route(routes, "/bug/findings.xlsx", "bug_findings_xlsx")
 class FindingsXlsx(Resource):
-    @operation("Download findings as XLSX", parser=FILTERS, media=XLSX, about=ABOUT)
+    @operation(
+        "Download findings as XLSX",
+        parser=FILTERS,
+        media=XLSX,
+        about=f"With the filters of the list, the gravest first, at most {exports.MAX_SHEET_ROWS}.",
+    )
     def get(self, actor: Actor, args: dict[str, Any]) -> Response:
         return sent(exports.findings_xlsx(actor, *asked(args)))
 

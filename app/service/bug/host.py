@@ -23,6 +23,8 @@ from app.service.site import get_site
 
 MAX_HOSTS = 20
 CHECKS_A_MINUTE = 30
+WAIT_SECONDS = 5.0
+"""For each request: somebody waits for the answer."""
 
 
 def list_hosts(actor: Actor, site_id: int) -> list[HostOwnership]:
@@ -131,7 +133,7 @@ def check_host(actor: Actor, host_id: int, method: str | None = None) -> HostOwn
         raise RateLimitedError(rate.resets_in)
     methods: Sequence[str] = (method,) if method else OWNERSHIP_METHODS
     db.session.commit()  # No connection is held while we ask.
-    checks = look(ownership, actor.organization, methods)
+    checks = look(ownership, actor.organization, methods, timeout=WAIT_SECONDS)
     with write() as session:
         row = own_host(session, actor, host_id)
         note_checks(session, row, checks, by=actor.user.email)

@@ -17,7 +17,7 @@ from app.service.bug.hours import seconds_allowed
 from app.service.bug.login import login_of
 from app.service.bug.proving import prove_again
 from app.service.bug.settings import settings_of, zone_of
-from app.service.bug.template import bodies_for
+from app.service.bug.template import bodies_for, body_of_rule
 from app.service.schedule import allowed_networks
 
 MAX_SECONDS = 3600.0
@@ -101,7 +101,11 @@ def _only(scan: Scan) -> frozenset[str]:
 
 
 def _templates(scan: Scan, settings: ScanSettings) -> tuple[bytes, ...]:
-    """The operator's templates: for active scans of sites whose settings say so."""
-    if not settings.uses_templates or scan.profile == "passive" or scan.finding_id is not None:
+    """The operator's: for active scans of sites whose settings say so, or the one that is retested."""
+    if scan.profile == "passive":
+        return ()
+    if scan.finding_id is not None:
+        return tuple(body for rule in _only(scan) for body in body_of_rule(scan.organization_id, rule))
+    if not settings.uses_templates:
         return ()
     return bodies_for(scan.organization_id, settings.template_ids)

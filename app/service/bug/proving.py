@@ -33,8 +33,11 @@ ACTIVE_METHODS = ("dns", "file")
 KEPT_CHECKS = 200
 
 
-def look(ownership: HostOwnership, organization: Organization, methods: Sequence[str]) -> list[Checked]:
-    """Ask in these ways, one after the other, until one that permits active checks has worked."""
+def look(
+    ownership: HostOwnership, organization: Organization, methods: Sequence[str], *, timeout: float = 10.0
+) -> list[Checked]:
+    """Ask in these ways, one after the other, until one that permits active checks has worked. `timeout` is
+    in seconds, for each request."""
     from app.engine.bug.ownership import check_dns, check_file, check_meta
 
     settings = get_settings()
@@ -46,7 +49,15 @@ def look(ownership: HostOwnership, organization: Organization, methods: Sequence
             checked = check_dns(host, token, dns_servers=servers, now=at)
         else:
             ask = check_file if method == "file" else check_meta
-            checked = ask(host, token, ca_file=settings.CA_FILE, allow=allow, dns_servers=servers, now=at)
+            checked = ask(
+                host,
+                token,
+                ca_file=settings.CA_FILE,
+                allow=allow,
+                dns_servers=servers,
+                timeout=timeout,
+                now=at,
+            )
         checks.append(checked)
         if checked.permits_active:
             break

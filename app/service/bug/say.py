@@ -23,6 +23,10 @@ _REASONS = {
         "en": "The site gave no answer several times in a row, so the scan ended.",
         "zh": "站点连续多次没有应答，扫描已结束。",
     },
+    "login": {
+        "en": "The log-in failed, so what is behind it was not looked at.",
+        "zh": "登录失败，登录后的内容未检查。",
+    },
     "unreachable": {
         "en": "The site gave no answer at all.",
         "zh": "站点没有任何应答。",

@@ -45,9 +45,10 @@ def as_xlsx(tables: Sequence[Table]) -> bytes:
 
 def _cell(kind: Any, sheet: Any, value: Any) -> Any:
     plain = _plain(value)
+    if not isinstance(plain, str) or not plain.startswith("="):
+        return plain
     cell = kind(sheet, value=plain)
-    if isinstance(plain, str):
-        cell.data_type = "s"  # openpyxl takes what begins with = for a formula.
+    cell.data_type = "s"  # openpyxl takes what begins with = for a formula.
     return cell
 
 

@@ -150,3 +150,13 @@ def template_rules(session: Session, organization_id: int) -> set[str]:
         )
     )
     return {f"templates.{name}" for name in names}
+
+
+def body_of_rule(organization_id: int, rule: str) -> tuple[bytes, ...]:
+    """The template that a rule is of; none for a rule of ours."""
+    statement = select(BugTemplate.body).where(
+        BugTemplate.organization_id == organization_id,
+        BugTemplate.name == rule.removeprefix("templates."),
+        BugTemplate.is_refused.is_(False),
+    )
+    return tuple(db.session.scalars(statement)) if rule.startswith("templates.") else ()

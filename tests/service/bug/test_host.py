@@ -117,7 +117,7 @@ def test_a_host_of_which_nothing_can_be_learned_for_weeks_is_no_longer_verified(
 
 def test_hosts_are_looked_at_again_every_thirty_days(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.verify()
-    monkeypatch.setattr(proving, "look", lambda *_: [Checked(True, "dns", "ok")])
+    monkeypatch.setattr(proving, "look", lambda *_, **__: [Checked(True, "dns", "ok")])
     assert prove_due(now()) == 0
     assert prove_due(now() + timedelta(days=31)) == 1
     (host,) = list_hosts(desk.actor, desk.site.id)

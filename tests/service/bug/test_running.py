@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError, NotFoundError
+from app.engine.bug.fingerprint import fingerprint
 from app.engine.bug.types import Report
 from app.models import Scan, db, write
 from app.service.actor import Actor
@@ -25,9 +26,11 @@ from app.service.bug.retest import retest_finding
 from app.service.bug.running import claim_scan, give_back, run_scan, sweep_lost
 from app.service.bug.scan import get_scan, list_scans, progress_of, request_scan, stop_scan
 from app.service.bug.settings import change_settings_of
+from app.service.bug.template import upload_template
 from app.service.site import archive_site, create_site
-from tests.service.bug.desk import Desk
+from tests.service.bug.desk import Desk, seen
 from tests.service.bug.site import Shop
+from tests.service.bug.test_template import GOOD
 
 
 def cookie_findings(desk: Desk) -> dict[str, str]:
@@ -280,6 +283,22 @@ def test_a_retest_that_gets_no_answer_cannot_tell(at_shop: Desk, shop: Shop) -> 
     run_scan(scan.id)
     assert get_scan(at_shop.actor, scan.id).answer == "unknown"
     assert next(each for each in at_shop.rows() if each.id == row.id).missed == 0
+
+
+def test_what_a_template_found_is_retested_with_that_template(at_shop: Desk, shop: Shop) -> None:
+    prove(at_shop, shop)
+    shop.pages["/acme"] = "<html><head><title>Acme</title></head><body>Acme control panel</body></html>"
+    upload_template(at_shop.actor, GOOD)
+    rule, url = "templates.acme-panel", shop.base_url + "acme"
+    at_shop.scan(seen(rule, url=url, place="/acme", fingerprint=fingerprint(shop.host, rule, place="/acme")))
+    answers = []
+    for _ in range(2):
+        scan = retest_finding(at_shop.actor, at_shop.only().id)
+        assert claim_scan() == scan.id
+        run_scan(scan.id)
+        answers.append(get_scan(at_shop.actor, scan.id).answer)
+        shop.pages.pop("/acme", None)
+    assert answers == ["still_there", "not_seen"]
 
 
 def test_two_scans_are_compared(at_shop: Desk, shop: Shop) -> None:
