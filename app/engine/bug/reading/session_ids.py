@@ -7,7 +7,6 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.engine.bug.reading.entropy import entropy
 from app.engine.bug.reading.tokens import unpacked
 
 _SMALL = tuple(str(number) for number in range(1_000))
@@ -25,7 +24,8 @@ def weakness_of(values: Sequence[str], now: float) -> str | None:
         ("sequential", _are_sequential(plain)),
         ("time", any(_is_time(each, now) for each in plain)),
         ("hash", any(_is_hash_of_little(each) for each in plain)),
-        ("short", any(_is_short(each) for each in distinct)),
+        # The same number for everybody who comes is no id at all.
+        ("short", len(distinct) == len(values) and any(map(_is_short, distinct))),
     ):
         if is_so:
             return why
@@ -73,7 +73,5 @@ def _guesses() -> tuple[str, ...]:
 
 
 def _is_short(value: str) -> bool:
-    """Fewer than about 40 bits."""
-    if not re.fullmatch(r"[\w+/=.-]{1,16}", value):
-        return False
-    return len(value) * entropy(value) < 24 or (value.isdigit() and len(value) <= 10)
+    """Ten digits at most. What merely looks short may be a placeholder, and so are digits in their order."""
+    return value.isdigit() and len(value) <= 10 and value not in "12345678901234567890"

@@ -78,6 +78,8 @@ def test_it_sees_what_is_wrong_with_a_cookie(cookie: str, rule: str) -> None:
         f"token={jwt({'alg': 'HS256'}, {'sub': '7'}, GOOD)}; Secure; HttpOnly; SameSite=Lax",
         f"csrftoken={GOOD}; Secure; SameSite=Lax",
         "theme=dark; Secure; SameSite=Lax",
+        "session=abc123; Secure; HttpOnly; SameSite=Strict",
+        "session=12345; Secure; HttpOnly; SameSite=Strict",
         "user_id=42; Secure; HttpOnly; SameSite=Lax",
         f"remember_me={GOOD}; Secure; HttpOnly; SameSite=Lax; Max-Age=31536000",
         "role_hint=menu-open; Secure; SameSite=Lax",
