@@ -23,14 +23,16 @@ _INTERFACE = re.compile(r"/(?:api|rest|graphql|v\d{1,2}|ajax|json|rpc|oauth)(?:/
 
 @probe("cors", order=36)
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
-    places = _candidates(asker, gathered)
-    if gathered.cors is not None:
+    home = gathered.cors
+    if home is not None:
         # With credentials is what the check of headers says of the home page already.
-        own = _judged(gathered.cors, "reflected")
+        own = list(_judged(home, "reflected"))
         yield from (hit for hit in own if hit.rule == "cors.reflected-without-credentials")
-        places.insert(0, gathered.cors.url)
-    for place, url in enumerate(dict.fromkeys(places)):
-        yield from _hits(asker, gathered, url, is_home=place == 0 and gathered.cors is not None)
+        if not own:
+            yield from _hits(asker, gathered, home.url, is_home=True)
+    for url in _candidates(asker, gathered):
+        if home is None or url != home.url:
+            yield from _hits(asker, gathered, url, is_home=False)
 
 
 def _candidates(asker: Asker, gathered: Gathered) -> list[str]:
