@@ -59,3 +59,14 @@ def test_a_page_to_write_queries_on_is_found() -> None:
 def test_a_page_about_graphiql_is_none() -> None:
     body = page("GraphiQL", "<p>It is an editor for queries.</p>")
     assert probed(site({"/graphiql": Answer(body)}), "graphql").hits == []
+
+
+def test_the_interface_behind_its_page_is_asked_too() -> None:
+    editor = Answer(page("GraphiQL", '<script src="/graphiql.min.js"></script>'))
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path != "/graphql":
+            return HOME if asked.path == "/" else NOT_FOUND
+        return SCHEMA if asked.method == "POST" else editor
+
+    assert probed(answer, "graphql").rules == {"graphql.ide", "graphql.introspection"}
