@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -37,6 +38,7 @@ from app.engine.net.urls import host_of
 
 log = logging.getLogger("cloudeye.bug")
 MAX_HITS = 5_000
+_LOGIN = re.compile(r"(?i)/(?:log|sign)[-_]?(?:in|on)\b|/auth(?:/|$)|/sso\b")
 OnProgress = Callable[[Progress], None]
 
 
@@ -109,7 +111,16 @@ class _Scan:
         place = place_of(response.url)
         if self._check:
             self._asked[self._check].add(place)
-        (self._answered if response.is_answer else self._unknown).add(place)
+        says_something = response.is_answer and not self._is_turned_away(response)
+        (self._answered if says_something else self._unknown).add(place)
+
+    def _is_turned_away(self, response: Response) -> bool:
+        """Whether somebody who is logged in is sent to the log-in: what is behind it was not seen."""
+        if not self.asker.login_headers:
+            return False
+        form = self.plan.login.form_url if self.plan.login else ""
+        target = place_of(self.asker.redirect_of(response) or "/")
+        return bool(_LOGIN.search(target)) or (bool(form) and target == place_of(form) != "/")
 
     def _look(self, check: Check, gathered: Gathered) -> None:
         """Let a check look at what was gathered."""
@@ -205,7 +216,14 @@ class _Scan:
             )
         )
 
+    def _is_outside(self, gathered: Gathered) -> bool:
+        """Whether the log-in failed, so that nothing was seen of what is behind it."""
+        login, came = self.plan.login, gathered.shared.get("login", "ok")
+        return login is not None and came != "ok" and (bool(login.logged_in) or came != "refused")
+
     def _report(self, gathered: Gathered, started: float) -> Report:
+        if not self.ended and self._is_outside(gathered):
+            self.ended = "login"
         hits = [hit for hit in self.hits if self._is_wanted(hit)]
         refused = gathered.shared.get("templates", [])
         templates = set(gathered.shared.get("templates_done", ()))

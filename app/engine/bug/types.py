@@ -252,7 +252,7 @@ class Coverage:
 class Report:
     """What came of a scan. `is_complete` is False when something of the plan was left out: `ended` says that
     it was stopped (stopped), ran out of time (time) or requests (budget), or that the site gave no answers
-    any more (errors). What was looked at until then is in the coverage.
+    any more (errors), or would not let us in (login). What was looked at until then is in the coverage.
 
     `headers` is the Observatory's result for the site: {"score", "grade", "tests"}; `tls` what the TLS probe
     learned. `technologies` are names with their versions, empty where unknown.

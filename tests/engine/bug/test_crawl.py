@@ -14,6 +14,7 @@ from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.types import Login, Plan
 from tests.bug.serving import Answer, Asked, SiteServer
+from tests.engine.certs import Authority
 
 FORM = """
     <form method=post action="/in">
@@ -155,6 +156,32 @@ def test_it_logs_in_by_the_form(web: Web) -> None:
 def test_a_wrong_password_is_said(web: Web) -> None:
     login = Login(form_url=web.server.url("/home"), fields={"u": "ann", "p": "wrong"}, logged_in="Hello Ann")
     assert web.gather(login=login).shared["login"] == "refused"
+
+
+def test_a_log_in_is_never_sent_in_the_clear_where_the_site_has_https(authority: Authority) -> None:
+    page = Answer(FORM)
+    with SiteServer(lambda asked: page, tls=authority.context("127.0.0.1")) as server:
+        page = Answer(FORM.replace('"/in', f'"{server.url("/in").replace("https:", "http:")}'))
+        by_header = Login(headers=(("Authorization", "Bearer tea"),))
+        by_form = Login(form_url=server.url("/"), fields={"u": "ann", "p": "secret"})
+        for login, came in ((by_header, "refused"), (by_form, "unsafe")):
+            plan = Plan(
+                server.url(), rate=500, allow=("127.0.0.0/8",), ca_file=authority.ca_file, login=login
+            )
+            assert gather(Asker(plan, now=time.time), plan).shared["login"] == came
+        clear = [each for each in server.asked if each.scheme == "http"]
+        assert clear
+        assert not any("authorization" in each.headers or each.body for each in clear)
+        assert any("authorization" in each.headers for each in server.asked)
+
+
+def test_a_log_in_is_never_sent_to_whom_nobody_vouches_for(authority: Authority) -> None:
+    page = Answer(FORM)
+    with SiteServer(lambda asked: page, tls=authority.context("127.0.0.1")) as server:
+        login = Login((("Authorization", "Bearer tea"),), server.url("/"), {"u": "ann", "p": "secret"})
+        plan = Plan(server.url(), rate=500, allow=("127.0.0.0/8",), ca_file=certifi.where(), login=login)
+        assert gather(Asker(plan, now=time.time), plan).shared["login"] == "unsafe"
+        assert not any("authorization" in each.headers or each.body for each in server.asked)
 
 
 def test_a_site_that_is_not_there_gives_nothing() -> None:

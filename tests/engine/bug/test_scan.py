@@ -11,7 +11,7 @@ import pytest
 
 from app.engine.bug.document import document_of
 from app.engine.bug.scan import scan
-from app.engine.bug.types import Plan, Progress, Report
+from app.engine.bug.types import Login, Plan, Progress, Report
 from tests.bug.serving import Answer, Asked, SiteServer
 
 HOST = frozenset({"127.0.0.1"})
@@ -97,6 +97,20 @@ def test_a_refusal_is_no_look(site: SiteServer) -> None:
 def test_a_site_that_refuses_everything_was_not_looked_at(site: SiteServer) -> None:
     site.app = lambda asked: Answer("no", 403)
     assert scanned(site).coverage.has_run("headers.missing-csp", "") is False
+
+
+def test_where_a_log_in_has_run_out_nothing_was_looked_at(site: SiteServer) -> None:
+    away = Answer("", 302, headers=(("Location", "/login"),))
+    site.app = lambda asked: away if asked.path == "/about" else shop(asked)
+    login = Login(headers=(("Cookie", "sid=old"),))
+    assert not scanned(site, login=login).coverage.has_run("forms.no-csrf-token", "/about")
+    assert scanned(site).coverage.has_run("forms.no-csrf-token", "/about")
+
+
+def test_a_failed_log_in_leaves_the_scan_incomplete(site: SiteServer) -> None:
+    login = Login(headers=(("Cookie", "sid=old"),), logged_in="Hello Ann")
+    report = scanned(site, login=login)
+    assert (report.is_complete, report.ended) == (False, "login")
 
 
 def test_a_retest_asks_for_little(site: SiteServer) -> None:

@@ -143,6 +143,13 @@ class Asker:
                 return
             sleep(min(delay, _NAP_SECONDS))
 
+    def may_tell(self, url: str) -> bool:
+        """Whether a log-in may be sent there: not to whom nobody vouches for, nor in the clear where the site
+        is scanned by https.
+        """
+        is_clear = not url.lower().startswith("https:")
+        return self.tls_error is None and not (is_clear and self.plan.url.lower().startswith("https:"))
+
     def be_slower(self, rate: float) -> None:
         """Ask at most at this rate (requests a second), as the site itself wishes."""
         self._pace = Pace(min(rate, self._pace.rate))
@@ -213,7 +220,7 @@ class Asker:
             ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
             ("Accept-Language", "en,zh;q=0.8,*;q=0.5"),
         ]
-        if self.tls_error is None:
+        if self.may_tell(request.url):
             common += self.login_headers
         if request.body and request.method != "GET":
             common.append(("Content-Type", "application/x-www-form-urlencoded"))
@@ -322,6 +329,7 @@ class _Round:
         is_again = flight.is_again(transfer) and (not flight.was_answered or asker.left > 0)
         if is_again and flight.was_answered:
             asker.sent += 1
+            asker._pace.take(monotonic())
         response = flight.response(transfer, asker._now())
         transfer.settle()
         asker._idle.append(transfer)

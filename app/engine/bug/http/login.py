@@ -13,12 +13,13 @@ _MAX_COOKIES = 30
 
 
 def log_in(asker: Asker, login: Login) -> str:
-    """Log in; "ok", or why not: "refused" (still outside), "no_form", "no_answer". Raises ScanOverError.
+    """Log in; "ok", or why not: "refused" (still outside), "no_form", "no_answer", "unsafe" (the password
+    would go to whom nobody vouches for, or in the clear where the site has https). Raises ScanOverError.
 
     Header log-ins are sent by the asker with every request; a form's cookies from here on too.
     """
     if not login.form_url:
-        return "ok" if _is_inside(asker.ask(asker.plan.url), login) else "refused"
+        return "ok" if _is_inside(asker.follow(asker.plan.url)[-1], login) else "refused"
     first = asker.follow(login.form_url)
     page = Page(first[-1])
     if page.response.error is not None:
@@ -26,6 +27,8 @@ def log_in(asker: Asker, login: Login) -> str:
     form = _form_of(page, login)
     if form is None:
         return "no_form"
+    if not asker.may_tell(form.action):
+        return "unsafe"
     cookies = _cookies_of(first)
     answers = _submit(asker, page, form, login, cookies)
     cookies |= _cookies_of(answers)
