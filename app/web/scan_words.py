@@ -54,3 +54,17 @@ SKIPPED = {
     "program_missing": _l("the program for it is not installed"),
 }
 VERDICTS = {True: _l("passed"), False: _l("failed")}
+HEADER_TESTS = {
+    "content-security-policy": "Content-Security-Policy",
+    "cookies": _l("Cookies"),
+    "cross-origin-resource-sharing": _l("Answers to other sites (CORS)"),
+    "redirection": _l("Redirection to HTTPS"),
+    "referrer-policy": "Referrer-Policy",
+    "strict-transport-security": "Strict-Transport-Security",
+    "subresource-integrity": _l("Integrity of foreign scripts (SRI)"),
+    "x-content-type-options": "X-Content-Type-Options",
+    "x-frame-options": "X-Frame-Options",
+    "cross-origin-resource-policy": "Cross-Origin-Resource-Policy",
+    "cross-origin-opener-policy": "Cross-Origin-Opener-Policy",
+    "cross-origin-embedder-policy": "Cross-Origin-Embedder-Policy",
+}

@@ -47,7 +47,8 @@ def site_security_page(site_id: int) -> str:
         more_scans=scans.next_cursor is not None,
         settings=settings_facts(get_settings_of(actor(), site_id)),
         hosts=hosts,
-        is_open=any(each["is_open"] for each in hosts),
+        is_open=hosts[0]["is_open"],
+        is_lost=hosts[0]["state"] == "revoked",
         zone=actor().organization.timezone,
     )
 

@@ -31,12 +31,15 @@ from app.web.blueprint import web
 from app.web.charts import chosen_range, range_words, ranges, strip_of
 from app.web.forms import Form, commas
 from app.web.identity import actor
-from app.web.present.event import event_line
+from app.web.present.event import event_lines
 from app.web.present.security import site_line
 from app.web.present.state import headline, incident_row, monitor_row, site_row, site_sentence
 from app.web.present.tamper import site_mark, watch_row
 
 PAGES = 20
+TOLD = 20
+READ = 200
+"""Events that are read for the lines of the timeline that are told: a scan may put many into one."""
 
 
 @web.get("/sites")
@@ -86,7 +89,8 @@ def _site_context(site: Site) -> dict[str, Any]:
     state = site_states(actor(), [site])[site.id]
     page = list_monitors(actor(), site_id=site.id, limit=100)
     monitors = [monitor_row(each) for each in page.items]
-    events = list_events(actor(), site.id, limit=20)
+    events = list_events(actor(), site.id, limit=READ)
+    lines, more = event_lines(events.items), url_for("web.site_events", site_id=site.id)
     incidents = list_incidents(actor(), site_id=site.id, limit=5)
     tamper = site_mark(site, site_tamper(actor(), [site])[site.id])
     unmeasured = _("Nothing checks whether it is up yet") if tamper else headline(None, None)
@@ -99,8 +103,8 @@ def _site_context(site: Site) -> dict[str, Any]:
         "headline": headline(state.state, state.since_ms) if state.state else unmeasured,
         "sentence": site_sentence(state, monitors),
         "monitors": monitors,
-        "events": [event_line(event) for event in events.items],
-        "more_events": url_for("web.site_events", site_id=site.id) if events.next_cursor else None,
+        "events": lines[:TOLD],
+        "more_events": more if events.next_cursor or len(lines) > TOLD else None,
         "incidents": [incident_row(each) for each in incidents.items],
     }
 
@@ -140,9 +144,7 @@ def site_events(site_id: int) -> str:
     found = get_site(actor(), site_id)
     page = list_events(actor(), site_id, cursor=cursor(), limit=PAGE_SIZE)
     more = url_for("web.site_events", site_id=site_id, cursor=page.next_cursor) if page.next_cursor else None
-    return render_template(
-        "sites/events.html", site=found, events=[event_line(each) for each in page.items], more_url=more
-    )
+    return render_template("sites/events.html", site=found, events=event_lines(page.items), more_url=more)
 
 
 def _form_of(site: Site | None) -> Form:

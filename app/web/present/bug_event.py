@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.engine.tamper.visible import visible
 from app.models import Event
@@ -16,6 +19,7 @@ from app.web.scan_words import PROFILES
 from app.web.security_words import CONSENTS
 from app.web.words import event_label, in_language
 
+MANY_FINDINGS = ("bug.finding_opened", "bug.finding_reopened", "bug.finding_fixed")
 GLYPHS = {
     "host_verified": "up",
     "host_revoked": "degraded",
@@ -40,6 +44,26 @@ def bug_event_line(event: Event) -> dict[str, Any]:
         "why": " · ".join(each for each in _why(kind, event, detail) if each),
         "at": event.at,
         "url": _url(event, kind, detail),
+    }
+
+
+def many_findings_line(events: Sequence[Event]) -> dict[str, Any]:
+    """What one scan did to several findings: how many, and how grave they are."""
+    details = [event.detail or {} for event in events]
+    counts = Counter(str(detail.get("grade")) for detail in details)
+    gravest = next((name for name in SEVERITIES if counts[name]), "info")
+    kind, num = events[0].kind, len(events)
+    words = {
+        "bug.finding_opened": ngettext("%(num)s weakness found", "%(num)s weaknesses found", num),
+        "bug.finding_reopened": ngettext("%(num)s weakness is back", "%(num)s weaknesses are back", num),
+        "bug.finding_fixed": ngettext("%(num)s weakness fixed", "%(num)s weaknesses fixed", num),
+    }
+    return {
+        "glyph": _glyph(kind.removeprefix("bug."), {"grade": gravest}),
+        "text": words[kind],
+        "why": " · ".join(f"{words} {counts[name]}" for name, words in SEVERITIES.items() if counts[name]),
+        "at": events[0].at,
+        "url": url_for("web.scan", scan_id=int(details[0]["scan_id"])),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from flask import url_for
@@ -12,7 +14,7 @@ from app.engine.tamper.visible import visible
 from app.models import Event
 from app.service.tamper.say import note_sentence
 from app.web.i18n import current_locale
-from app.web.present.bug_event import bug_event_line
+from app.web.present.bug_event import MANY_FINDINGS, bug_event_line, many_findings_line
 from app.web.present.state import reason_sentence
 from app.web.words import event_label, state_label
 
@@ -41,6 +43,10 @@ GLYPHS = {
 }
 
 
+_MANY = 2
+"""More findings than these of one scan are told in one line."""
+
+
 def event_line(event: Event) -> dict[str, Any]:
     """One line of the timeline."""
     if event.kind.startswith("bug."):
@@ -58,6 +64,21 @@ def event_line(event: Event) -> dict[str, Any]:
         "at": event.at,
         "url": _url(event),
     }
+
+
+def event_lines(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The timeline; what one scan did to many findings is one line."""
+    lines: list[dict[str, Any]] = []
+    for _key, group in groupby(events, key=_same):
+        many = list(group)
+        lines += [many_findings_line(many)] if len(many) > _MANY else [event_line(each) for each in many]
+    return lines
+
+
+def _same(event: Event) -> tuple[Any, ...]:
+    scan_id = (event.detail or {}).get("scan_id")
+    is_of_scan = event.kind in MANY_FINDINGS and scan_id
+    return (event.kind, scan_id) if is_of_scan else (event.id,)
 
 
 def _is_person(detail: dict[str, Any]) -> bool:

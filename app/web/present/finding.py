@@ -63,7 +63,7 @@ def finding_page(finding: Finding) -> dict[str, Any]:
         **finding_row(finding),
         "title": visible(texts["title"] or finding_title(finding, current_locale())),
         "why": visible(texts["why"]),
-        "remedy": visible(texts["remedy"]),
+        "remedy": in_lines(texts["remedy"]),
         "address": visible(finding.url),
         "method": finding.method,
         "parameter": visible(finding.parameter or ""),
@@ -89,14 +89,19 @@ def finding_page(finding: Finding) -> dict[str, Any]:
     }
 
 
+def in_lines(text: str) -> str:
+    """Several lines as they are; what one does not see in them is named."""
+    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").strip("\n").split("\n"))
+
+
 def location_rows(locations: list[FindingLocation]) -> dict[str, Any]:
     """The first one with its proof, the next ones in short, and how many more there are."""
     rows = [
         {
             "address": visible(each.url),
-            "evidence": visible(each.evidence),
-            "request": visible(each.request),
-            "response": visible(each.response),
+            "evidence": in_lines(each.evidence),
+            "request": in_lines(each.request),
+            "response": in_lines(each.response),
             "last_seen_at": each.last_seen_at,
         }
         for each in locations

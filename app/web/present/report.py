@@ -11,7 +11,7 @@ from app.service.bug.finding import is_overdue
 from app.service.bug.say import finding_texts
 from app.web.bug_words import SEVERITIES, class_words, severity_mark
 from app.web.i18n import current_locale
-from app.web.present.finding import finding_row
+from app.web.present.finding import finding_row, in_lines
 
 _PLACES = 30
 """So many addresses stand in the report for one cause."""
@@ -21,10 +21,10 @@ def report_parts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """By severity, the gravest first."""
     causes: dict[tuple[str, ...], dict[str, Any]] = {}
     for finding in findings:
-        texts = {name: visible(text) for name, text in finding_texts(finding, current_locale()).items()}
-        key = (finding.severity, finding.rule, texts["title"], texts["remedy"])
+        texts = {name: in_lines(text) for name, text in finding_texts(finding, current_locale()).items()}
+        key = (finding.severity, finding.rule, texts["why"], texts["remedy"])
         cause = causes.setdefault(key, _cause(finding, texts))
-        cause["places"].append(_place(finding))
+        cause["places"].append(_place(finding, texts["title"]))
     parts = []
     for name, words in SEVERITIES.items():
         of_it = [_cut(cause) for key, cause in causes.items() if key[0] == name]
@@ -57,8 +57,9 @@ def _cause(finding: Finding, texts: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _place(finding: Finding) -> dict[str, Any]:
+def _place(finding: Finding, title: str) -> dict[str, Any]:
     return {
+        "title": title,
         "address": visible(finding.url),
         "parameter": visible(finding.parameter or finding.component or ""),
         "first_seen_at": finding.first_seen_at,
@@ -69,4 +70,12 @@ def _place(finding: Finding) -> dict[str, Any]:
 
 def _cut(cause: dict[str, Any]) -> dict[str, Any]:
     places = cause["places"]
-    return {**cause, "count": len(places), "places": places[:_PLACES], "more": max(0, len(places) - _PLACES)}
+    is_one = len({place["title"] for place in places}) == 1
+    return {
+        **cause,
+        "heading": cause["title"] if is_one else cause["cls"].capitalize(),
+        "has_titles": not is_one,
+        "count": len(places),
+        "places": places[:_PLACES],
+        "more": max(0, len(places) - _PLACES),
+    }

@@ -11,10 +11,11 @@ from app.core.clock import now
 from app.engine.tamper.visible import visible
 from app.models import Scan
 from app.service.bug.overview import Comparison
-from app.service.bug.say import finding_title, scan_sentence
+from app.service.bug.say import finding_title, scan_sentence, skip_sentence
 from app.web.bug_words import severity_mark
 from app.web.i18n import current_locale
-from app.web.scan_words import PROFILES, SCAN_STATES, SKIPPED, STAGES, TRIGGERS, VERDICTS
+from app.web.scan_words import HEADER_TESTS, PROFILES, SCAN_STATES, SKIPPED, STAGES, TRIGGERS, VERDICTS
+from app.web.security_words import CONSENTS
 
 GOING_ON = ("queued", "running")
 _MAX_PAGES = 200
@@ -66,7 +67,7 @@ def progress_facts(scan: Scan, progress: dict[str, Any] | None) -> dict[str, Any
     stage = facts.get("stage", "crawl")
     return {
         "stage": str(STAGES.get(stage, stage)),
-        "check": facts.get("check", ""),
+        "check": _check(facts.get("check", "")),
         "requests": requests,
         "budget": budget,
         "pages": facts.get("pages", scan.pages),
@@ -90,7 +91,7 @@ def report_facts(report: dict[str, Any] | None) -> dict[str, Any]:
         "technologies": [
             visible(f"{name} {version}".strip()) for name, version in report["technologies"].items()
         ],
-        "done": report["coverage"]["done"],
+        "done": sorted(_check(each) for each in report["coverage"]["done"]),
         "unknown": [visible(each) for each in report["coverage"]["unknown"][:_MAX_PAGES]],
     }
 
@@ -123,19 +124,24 @@ def found_row(finding: Any) -> dict[str, Any]:
 
 
 def _skip(skip: dict[str, Any]) -> dict[str, str]:
-    reason = str(SKIPPED.get(skip["reason"], skip["reason"].replace("_", " ")))
+    known = SKIPPED.get(skip["reason"])
     what = visible(str(skip.get("detail", {}).get("what", "")))
-    return {
-        "check": visible(skip["check"].replace("_", " ")),
-        "reason": f"{reason}: {what}" if what else reason,
-    }
+    reason = str(known) if known else visible(skip_sentence(skip, current_locale()))
+    return {"check": _check(skip["check"]), "reason": f"{reason}: {what}" if known and what else reason}
+
+
+def _check(name: str) -> str:
+    """A probe that needs a consent is called as on the page of consents."""
+    words = CONSENTS.get(name.replace("_", "-"))
+    return str(words[0]) if words else visible(name.replace("_", " "))
 
 
 def _test(name: str, test: dict[str, Any]) -> dict[str, Any]:
+    points = test.get("modifier") or 0
     return {
-        "name": name.replace("-", " "),
+        "name": str(HEADER_TESTS.get(name, name)),
         "result": str(test.get("result", "")).replace("-", " "),
         "is_good": bool(test.get("pass")),
         "verdict": str(VERDICTS[bool(test.get("pass"))]),
-        "points": f"{test.get('modifier', 0):+d}",
+        "points": f"{points:+d}".replace("-", "−") if points else "0",
     }

@@ -69,7 +69,7 @@ def grade_points(history: list[dict[str, Any]]) -> dict[str, Any]:
         "t": [each["at"].timestamp() for each in graded],
         "score": [each["score"] for each in graded],
         "grade": [each["grade"] for each in graded],
-        "open": [_worth(each["open_by_severity"]) for each in graded],
+        "open": [sum(each["open_by_severity"].values()) for each in graded],
     }
     rows = [
         {
@@ -78,7 +78,7 @@ def grade_points(history: list[dict[str, Any]]) -> dict[str, Any]:
             "grade": each["grade"],
             "score": each["score"],
             "profile": str(PROFILES[each["profile"]][0]),
-            "open": _worth(each["open_by_severity"]),
+            "open": sum(each["open_by_severity"].values()),
         }
         for each in reversed(graded)
     ]
@@ -182,5 +182,5 @@ def _headline(count: int) -> str:
 
 def _listed(counts: Mapping[str, int]) -> str:
     """`2 critical · 5 high`."""
-    shown = ((words, counts.get(name, 0)) for name, words in SEVERITIES.items())
+    shown = ((words, counts.get(name, 0)) for name, words in SEVERITIES.items() if name != "info")
     return " · ".join(f"{words} {count}" for words, count in shown if count)
