@@ -61,7 +61,7 @@ def _opened(settings: ScanSettings) -> dict[str, str]:
 
 def _cleaned(given: dict[str, Any]) -> dict[str, Any]:
     kind = given.get("kind")
-    if kind not in _SHAPES:
+    if not isinstance(kind, str) or kind not in _SHAPES:
         raise InvalidError({"login.kind": "must be headers or form"})
     if unknown := given.keys() - _SHAPES[kind]:
         raise InvalidError({f"login.{name}": "is not known here" for name in unknown})

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from redis import RedisError
-from sqlalchemy import CursorResult, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import CursorResult, exists, select, update
+from sqlalchemy.orm import aliased, joinedload
 
 from app.core.clock import now
 from app.core.redis import get_redis
@@ -42,9 +42,14 @@ RECORD_PAUSES = (1, 2, 5, 10, 30, 60, 60)
 def claim_scan(at: datetime | None = None) -> int | None:
     """The id of a waiting scan that is ours now, or None when none may begin."""
     at = at or now()
+    under_way = aliased(Scan)
     waiting = db.session.execute(
         select(Scan.id, Scan.site_id, Scan.url)
-        .where(Scan.state == "queued", Scan.starts_at <= at)
+        .where(
+            Scan.state == "queued",
+            Scan.starts_at <= at,
+            ~exists().where(under_way.running_site_id == Scan.site_id),
+        )
         .order_by(Scan.id)
         .limit(100)
     ).all()

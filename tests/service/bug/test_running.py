@@ -28,7 +28,7 @@ from app.service.bug.scan import get_scan, list_scans, progress_of, request_scan
 from app.service.bug.settings import change_settings_of
 from app.service.bug.template import upload_template
 from app.service.site import archive_site, create_site
-from tests.service.bug.desk import Desk, seen
+from tests.service.bug.desk import Desk, report, seen
 from tests.service.bug.site import Shop
 from tests.service.bug.test_template import GOOD
 
@@ -135,6 +135,18 @@ def test_a_host_has_one_scan_at_a_time(at_shop: Desk, shop: Shop) -> None:
     assert claim_scan() is None
     run_scan(first.id)
     assert claim_scan() == second.id
+
+
+def test_a_retest_waits_for_the_scan_of_its_site(desk: Desk) -> None:
+    desk.scan(seen())
+    running = desk.begin()
+    retest = retest_finding(desk.actor, desk.only().id)
+    with pytest.raises(ConflictError):
+        retest_finding(desk.actor, desk.only().id)
+    assert claim_scan() is None
+    stop_scan(desk.actor, running.id)
+    record_report(running.id, report())
+    assert claim_scan() == retest.id
 
 
 def test_a_waiting_scan_that_is_stopped_never_begins(at_shop: Desk, shop: Shop) -> None:
