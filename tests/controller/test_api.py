@@ -83,6 +83,13 @@ def test_it_refuses_a_body_that_is_no_object(as_owner: Caller, body: object) -> 
     assert as_owner.post("/sites", body, 400)["code"] == 11001
 
 
+@pytest.mark.parametrize("piece", ["[", '{"a":'])
+def test_it_refuses_a_body_that_is_nested_without_end(as_owner: Caller, piece: str) -> None:
+    headers = {"X-CSRF-Token": as_owner.csrf, "Content-Type": "application/json"}
+    answer = as_owner.client.post(f"{API}/sites", data=piece * 5_000, headers=headers)
+    assert answer.status_code == 400
+
+
 def test_it_names_every_wrong_field_at_once(as_owner: Caller) -> None:
     said = as_owner.post("/sites", {"name": 5, "tags": "x", "colour": "red"}, 400)
     assert set(said["data"]["fields"]) == {"name", "base_url", "tags", "colour"}
@@ -203,3 +210,9 @@ def test_it_describes_every_operation(as_owner: Caller, app: Flask) -> None:
 @pytest.mark.parametrize("identifier", ["0", "9223372036854775808", "9" * 40, "-1", "1.5", "x"])
 def test_an_id_that_cannot_be_one_is_not_found(as_owner: Caller, identifier: str) -> None:
     assert as_owner.get(f"/sites/{identifier}", 404)["code"] == 11004
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_moment_at_the_end_of_the_calendar_is_refused(as_owner: Caller, moment: str) -> None:
+    said = as_owner.post("/bug/findings/bulk", {"ids": ["1"], "act": "due", "due_at": moment}, 400)
+    assert set(said["data"]["fields"]) == {"due_at"}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from flask import request
 from flask_restful import reqparse
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -135,6 +136,9 @@ def moment() -> Kind:
             raise ValueError("must be a moment such as 2026-11-21T12:00:00+08:00") from error
         if parsed.tzinfo is None:
             raise ValueError("must say its time zone")
+        if not 1970 <= parsed.year <= 9000:
+            # Near the ends of the calendar no other time zone could show it.
+            raise ValueError("must be of the years 1970 to 9000")
         return parsed
 
     return Kind({"type": "string", "format": "date-time"}, take)
@@ -169,6 +173,14 @@ def mapping(schema: Schema | None = None) -> Kind:
     def take(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValueError("must be an object")
+        try:
+            written = orjson.dumps(value)
+        except TypeError as error:
+            raise ValueError(
+                "must be an object of texts, numbers and lists, not nested too deeply"
+            ) from error
+        if rb"\u0000" in written:
+            raise ValueError("must not contain NUL")
         return value
 
     return Kind(schema or {"type": "object"}, take)
@@ -199,7 +211,7 @@ def _json_object() -> dict[str, Any]:
         body = request.get_json(silent=False, force=False)
     except UnsupportedMediaType as error:
         raise InvalidError({"body": "must be sent as application/json"}) from error
-    except BadRequest as error:
+    except (BadRequest, RecursionError) as error:
         raise InvalidError({"body": "is not valid JSON"}) from error
     if not isinstance(body, dict):
         raise InvalidError({"body": "must be a JSON object"})
