@@ -48,6 +48,18 @@ def test_settings_are_read_and_changed(desk: Desk, as_owner: Caller) -> None:
     assert as_owner.patch(path, {"rate": 99}, 400)["data"]["fields"] == {"rate": "must be from 0.1 to 20"}
 
 
+@pytest.mark.parametrize(
+    "login",
+    [
+        {"kind": []},
+        {"kind": "headers", "headers": {"A": "b"}, "logged_in": "\ud800"},
+        {"kind": "headers", "headers": {"A": "b\0"}},
+    ],
+)
+def test_a_log_in_of_an_odd_shape_is_refused(desk: Desk, as_owner: Caller, login: dict[str, Any]) -> None:
+    as_owner.patch(f"/bug/sites/{desk.site.id}/settings", {"login": login}, 400)
+
+
 def test_a_consent_is_given_by_name(desk: Desk, as_owner: Caller) -> None:
     path = f"/bug/sites/{desk.site.id}/consents"
     assert as_owner.post(path, {"name": "quote"})["data"]["consents"]["quote"]["by"] == "owner@example.org"
