@@ -69,14 +69,21 @@ def _debug_pages(page: Page, text: str) -> Iterator[Hit]:
 def _said(page: Page, text: str) -> str:
     """The part of the answer that speaks for itself."""
     if page.response.status >= 400:
-        return _plain(page) if page.is_html else text
+        return _plain(page) if page.is_html else _unescaped(text)
     if not page.is_html:
-        return text if _is_error_in_json(page, text) else ""
+        return _unescaped(text) if _is_error_in_json(page, text) else ""
     reading = reading_of(page)
     if _is_nearly_all(page, reading.plain) and not reading.has_code:
         return f"{reading.plain}\n{reading.shown}"
     # Where manuals speak in paragraphs, they name exceptions outside code markup too.
     return "" if reading.has_article or _SAMPLE.search(reading.plain) else reading.plain
+
+
+def _unescaped(text: str) -> str:
+    """JSON writes a trace's lines as `\\n\\tat …`, which the signs of traces know as lines only."""
+    if not text.lstrip().startswith(("{", "[")):
+        return text
+    return text.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
 
 
 def _plain(page: Page) -> str:

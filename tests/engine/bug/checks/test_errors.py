@@ -39,6 +39,12 @@ def test_it_passes_over_a_list_of_samples_in_listings() -> None:
     assert not by_site(look, page(body, "/developers/errors"))
 
 
+def test_it_sees_the_lines_of_a_trace_that_json_has_escaped() -> None:
+    trace = JAVA.replace("\n", "\\n").replace("\t", "\\t")
+    body = f'{{"status":500,"error":"Internal Server Error","trace":"{trace}","path":"/cart"}}'
+    assert "stack-trace" in rules(by_site(look, page(body, "/cart", status=500, kind="application/json")))
+
+
 def test_it_sees_a_trace_in_an_error_as_json() -> None:
     body = '{"error": "boom", "stack": "TypeError: x is undefined\\n    at /app/routes/cart.js:14:22"}'
     assert "stack-trace" in rules(by_site(look, page(body, "/api", kind="application/json")))
