@@ -35,6 +35,12 @@ _ROUTERS = frozenset(
     {"192.168.0.1", "192.168.1.1", "192.168.1.254", "192.168.2.1", "10.0.0.1", "192.168.1.100", "192.168.1.2"}
 )
 _NAMED = re.compile(r"(?:server|host|backend|upstream|node|ip|addr(?:ess)?|服务器|地址)\s?[:=：]\s?$", re.I)
+_SERVED = re.compile(
+    r"(?:served (?:by|from)|generated (?:by|on)|running on|backend|upstream|node|"
+    r"(?:web|app|db|database|origin|application)[ -]?(?:server|host))\s{1,2}$",
+    re.I,
+)
+_SHORT = 80
 _INODE = re.compile(r'(?:W/)?"[0-9a-f]{2,12}-[0-9a-f]{1,12}-[0-9a-f]{11,16}"')
 _VERSION = re.compile(
     r"(?:\b|[^a-z])(?:v|ver|version|release|build|chrome/|firefox/|edge/)[\s:=\"'.]{0,3}$", re.I
@@ -142,7 +148,16 @@ def _is_told(where: Where, text: str, found: re.Match[str]) -> bool:
         return is_whole and found[1] not in _ROUTERS
     if before.endswith("://"):
         return found[1] not in _ROUTERS
-    return bool(_NAMED.search(before))
+    return bool(_NAMED.search(before)) or (bool(_SERVED.search(before)) and _is_short_line(text, found))
+
+
+def _is_short_line(text: str, found: re.Match[str]) -> bool:
+    """A footer's line tells of the site; a manual's paragraph speaks of any server."""
+    start = text.rfind("\n", max(0, found.start() - _SHORT), found.start())
+    end = text.find("\n", found.end(), found.end() + _SHORT)
+    start = start if start >= 0 else max(0, found.start() - _SHORT)
+    end = end if end >= 0 else min(len(text), found.end() + _SHORT)
+    return len(text[start:end].strip()) <= _SHORT
 
 
 def _headers(page: Page, gathered: Gathered) -> Iterator[Hit]:
