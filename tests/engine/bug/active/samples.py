@@ -88,6 +88,7 @@ SAMPLES: dict[str, Samples] = {
     },
     "config_files": {
         "/wp-config.php.bak": ("source-config", plain("<?php\ndefine('DB_PASSWORD', 'Tea4Two!2024');\n")),
+        "/config.php~": ("source-config", plain("<?php\n$db['live']['pass'] = 'Tea4Two!2024';\n")),
         "/web.config": (
             "app-config",
             plain(
