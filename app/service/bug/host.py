@@ -132,10 +132,13 @@ def check_host(actor: Actor, host_id: int, method: str | None = None) -> HostOwn
     if not rate.allowed:
         raise RateLimitedError(rate.resets_in)
     methods: Sequence[str] = (method,) if method else OWNERSHIP_METHODS
+    token = ownership.token
     db.session.commit()  # No connection is held while we ask.
     checks = look(ownership, actor.organization, methods, timeout=WAIT_SECONDS)
     with write() as session:
         row = own_host(session, actor, host_id)
+        if row.token != token:
+            raise ConflictError("the host was given up while it was looked at")
         note_checks(session, row, checks, by=actor.user.email)
         record_change(session, actor, "bug.host_check", "host", row.id, after={"state": row.state})
     return get_host(actor, host_id)

@@ -10,16 +10,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.core.errors import InvalidError
 from app.engine.net.target import TargetError, parse_target
-from app.models import Finding, Organization, Site, write
+from app.models import Organization, Site, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.bug.event import put_event
-from app.service.bug.lives import Look, take_in
+from app.service.bug.lives import Look, take_in_all
 from app.service.site import get_site
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ def import_findings(actor: Actor, site_id: int, format: str, data: bytes) -> dic
         session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
         organization = session.get_one(Organization, actor.organization_id)
         look = Look(organization=organization, at=now(), source=format, by=actor.user.email)
-        for each in own:
-            _take_in(session, look, site, each)
+        take_in_all(session, look, own, site.id)
         counts = {"new": len(look.opened), "reopened": len(look.reopened), "refused": len(found) - len(own)}
         counts["seen"] = len(own) - len(look.opened)
         facts = {"format": format, **counts}
@@ -65,15 +63,6 @@ def import_findings(actor: Actor, site_id: int, format: str, data: bytes) -> dic
         )
         record_change(session, actor, "finding.import", "site", site.id, after=facts)
     return counts
-
-
-def _take_in(session: Session, look: Look, site: Site, seen: Seen) -> None:
-    row = session.scalar(
-        select(Finding)
-        .where(Finding.site_id == site.id, Finding.fingerprint == seen.fingerprint)
-        .execution_options(populate_existing=True)
-    )
-    take_in(session, look, seen, row, site_id=site.id)
 
 
 def _is_of(site: Site, url: str) -> bool:

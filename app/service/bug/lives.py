@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -26,6 +27,8 @@ MAX_LOCATIONS = 100
 """Of one finding."""
 MAX_DETAIL = 20_000
 MAX_EXCERPT = 8_000
+PART = 500
+"""Of a statement's list of values."""
 
 
 @dataclass(slots=True)
@@ -47,19 +50,51 @@ class Look:
         return self.scan.id if self.scan else None
 
 
-def take_in(
+def take_in_all(
+    session: Session, look: Look, found: Sequence[Seen], site_id: int, *, is_whole: bool = False
+) -> dict[str, Finding]:
+    """What was seen of a site, by fingerprint: each one's row, or a new one. `is_whole`: all locations were
+    looked for."""
+    by_print = {each.fingerprint: each for each in found}
+    rows = _known_rows(session, site_id, list(by_print))
+    places = _known_places(session, [row.id for row in rows.values()])
+    for fingerprint, seen in by_print.items():
+        row = rows.get(fingerprint)
+        known = places[row.id] if row is not None else {}
+        rows[fingerprint] = _take_in(session, look, seen, row, site_id, known, is_whole=is_whole)
+    return rows
+
+
+def _known_rows(session: Session, site_id: int, prints: list[str]) -> dict[str, Finding]:
+    rows: dict[str, Finding] = {}
+    for start in range(0, len(prints), PART):
+        own = (Finding.site_id == site_id, Finding.fingerprint.in_(prints[start : start + PART]))
+        known = select(Finding).where(*own).with_for_update().execution_options(populate_existing=True)
+        rows |= {row.fingerprint: row for row in session.scalars(known)}
+    return rows
+
+
+def _known_places(session: Session, ids: list[int]) -> dict[int, dict[str, FindingLocation]]:
+    """The locations of findings, by the hash of their address."""
+    places: dict[int, dict[str, FindingLocation]] = defaultdict(dict)
+    for start in range(0, len(ids), PART):
+        part = FindingLocation.finding_id.in_(ids[start : start + PART])
+        for each in session.scalars(select(FindingLocation).where(part)):
+            places[each.finding_id][each.url_sha256] = each
+    return places
+
+
+def _take_in(
     session: Session,
     look: Look,
     seen: Seen,
     row: Finding | None,
+    site_id: int,
+    known: dict[str, FindingLocation],
     *,
-    site_id: int | None = None,
-    is_whole: bool = False,
+    is_whole: bool,
 ) -> Finding:
-    """A finding that was seen: its row, or a new one. `is_whole`: all its locations were looked for."""
     seen = clean(seen)
-    site_id = look.scan.site_id if look.scan else site_id
-    assert site_id is not None
     is_new = row is None
     if row is None:
         row = Finding(
@@ -79,8 +114,7 @@ def take_in(
     graver = _write(row, seen, look)
     if is_new or graver:
         row.due_at = due_at(look.organization, row.severity, row.first_seen_at if is_new else look.at)
-    session.flush()
-    _put_locations(session, row, seen.locations, look.at, is_whole=is_whole)
+    _put_locations(session, row, known, seen.locations, look.at, is_whole=is_whole)
     if is_new:
         look.opened.append(row)
         put_history(session, row, "opened", look, after=row.state)
@@ -162,13 +196,15 @@ def put_history(session: Session, row: Finding, kind: str, look: Look, **values:
 
 
 def _put_locations(
-    session: Session, row: Finding, locations: tuple[Location, ...], at: datetime, *, is_whole: bool
+    session: Session,
+    row: Finding,
+    known: dict[str, FindingLocation],
+    locations: Sequence[Location],
+    at: datetime,
+    *,
+    is_whole: bool,
 ) -> None:
     """Where it was seen. A complete scan takes away the places where it no longer is."""
-    known = {
-        each.url_sha256: each
-        for each in session.scalars(select(FindingLocation).where(FindingLocation.finding_id == row.id))
-    }
     found = {_hash(each.url): each for each in locations[:MAX_LOCATIONS]}
     if is_whole:
         for name in known.keys() - found.keys():

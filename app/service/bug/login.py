@@ -28,10 +28,16 @@ def keep_login(settings: ScanSettings, given: dict[str, Any] | None) -> None:
         return
     clean = _cleaned(given)
     secret = "headers" if clean["kind"] == "headers" else "fields"
-    kept = _opened(settings) if (settings.login or {}).get("kind") == clean["kind"] else {}
+    kept = _opened(settings) if _is_for_the_same(settings.login or {}, clean) else {}
     values = {name: kept.get(name, "") if value == MASK else value for name, value in clean[secret].items()}
     settings.login = {**clean, secret: sorted(values)}
     settings.sealed_login = seal(values)
+
+
+def _is_for_the_same(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether secrets of the one may stay in the other: of a kind, and for the same host."""
+    hosts = [parse_target(each["url"]).authority if "url" in each else "" for each in (before, after)]
+    return before.get("kind") == after["kind"] and hosts[0] == hosts[1]
 
 
 def masked_login(settings: ScanSettings) -> dict[str, Any] | None:

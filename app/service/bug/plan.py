@@ -47,12 +47,12 @@ def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], None] 
         rate=scan.rate,
         connections=scan.connections,
         hosts=_hosts(scan, organization, beat),
-        consents=frozenset(settings.consents),
+        consents=frozenset(settings.consents) if _is_still_of_site(scan) else frozenset(),
         allow=allowed_networks(organization),
         ca_file=process.CA_FILE,
         dns_servers=tuple(process.DNS_SERVERS),
         scan_id=str(scan.id),
-        login=login_of(settings),
+        login=login_of(settings) if _is_still_of_site(scan) else None,
         revisit=_revisit(scan),
         only=_only(scan),
         library_data=library_data(),
@@ -73,6 +73,11 @@ def _hosts(scan: Scan, organization: Organization, beat: Callable[[], None]) -> 
     port = parse_target(scan.url).port
     targets = [parse_target(f"{scan.url.partition(':')[0]}://{host}") for host in proved]
     return frozenset(target.host for target in targets if target.port == port)
+
+
+def _is_still_of_site(scan: Scan) -> bool:
+    """Whether the scan's address is of the site's host still: what was entrusted is for that host alone."""
+    return parse_target(scan.url).authority == parse_target(scan.site.base_url).authority
 
 
 def _seconds(settings: ScanSettings, organization: Organization) -> float:

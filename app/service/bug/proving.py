@@ -154,6 +154,7 @@ def prove_again(
 
 
 def _prove(row: HostOwnership, organization: Organization) -> bool:
+    token = row.token
     checks = look(row, organization, [row.method or "file"])
     with write() as session:
         present = session.scalar(
@@ -162,9 +163,11 @@ def _prove(row: HostOwnership, organization: Organization) -> bool:
             .options(joinedload(HostOwnership.site))
             .execution_options(populate_existing=True)
         )
-        if present is not None:
+        # Who gave it up meanwhile has taken another token.
+        is_ours = present is not None and present.token == token
+        if present is not None and is_ours:
             note_checks(session, present, checks)
-    return present is not None and any(each.permits_active for each in checks)
+    return is_ours and any(each.permits_active for each in checks)
 
 
 def prove_due(at: datetime) -> int:

@@ -16,12 +16,11 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
 from app.engine.bug.life import sight_without
-from app.engine.bug.types import Finding as Seen
 from app.engine.bug.types import Report
 from app.models import Finding, Organization, Scan, ScanReport, write
 from app.models.finding import LIVING
 from app.service.bug.event import put_event
-from app.service.bug.lives import Look, live_on, take_in
+from app.service.bug.lives import Look, live_on, take_in_all
 from app.service.bug.report import pack, seen_entry
 from app.service.bug.telling import tell_failed, tell_findings, tell_grade
 from app.service.bug.template import template_rules
@@ -75,18 +74,8 @@ def running_scan(session: Session, scan_id: int) -> Scan | None:
 def _take_in_all(session: Session, look: Look, report: Report) -> dict[str, Finding]:
     """Every finding that was seen, by its fingerprint."""
     assert look.scan is not None
-    by_print: dict[str, Seen] = {each.fingerprint: each for each in report.findings}
-    rows: dict[str, Finding] = {}
-    prints = list(by_print)
-    for start in range(0, len(prints), 500):
-        part = prints[start : start + 500]
-        known = select(Finding).where(Finding.site_id == look.scan.site_id, Finding.fingerprint.in_(part))
-        for row in session.scalars(known.with_for_update().execution_options(populate_existing=True)):
-            rows[row.fingerprint] = row
     is_whole = report.is_complete and look.scan.trigger != "retest"
-    for fingerprint, seen in by_print.items():
-        rows[fingerprint] = take_in(session, look, seen, rows.get(fingerprint), is_whole=is_whole)
-    return rows
+    return take_in_all(session, look, report.findings, look.scan.site_id, is_whole=is_whole)
 
 
 def _settle_others(session: Session, look: Look, report: Report, seen: set[str]) -> None:

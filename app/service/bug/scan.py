@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, cast
 
 import orjson
@@ -15,6 +17,7 @@ from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError, RateLimitedError
 from app.core.redis import get_redis, increment_within
 from app.engine.bug.types import BUDGETS, PROFILES, ProfileName
+from app.engine.net.guard import AllowList
 from app.engine.net.target import parse_target
 from app.models import HostOwnership, Organization, Scan, ScanSettings, Site, db, write
 from app.models.errors import DATABASE_CLASH
@@ -28,11 +31,14 @@ from app.service.bug.settings import budget_of, cleaned, settings_of, zone_of
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.queue import send
+from app.service.schedule import allowed_networks
 from app.service.site import get_site
 
 SCANS_AN_HOUR = 60
 STOP_SECONDS = 2 * 3600
 QUEUE = "bug"
+POLITE_RATE, POLITE_CONNECTIONS = 2.0, 2
+"""Requests a second, and at once, that a host is asked at most while nobody has shown that it is theirs."""
 
 
 def list_scans(
@@ -146,6 +152,15 @@ def is_verified(session: Session, site: Site) -> bool:
     return row is not None
 
 
+def _is_within(networks: Sequence[str], site: Site) -> bool:
+    """Whether the site's host is an address of the private networks that an administrator named."""
+    target = parse_target(site.base_url)
+    if not target.is_address:
+        return False
+    address = ip_address(target.host)
+    return not address.is_global and AllowList.of(networks).has(address)
+
+
 def put_scan(
     session: Session,
     site: Site,
@@ -162,6 +177,7 @@ def put_scan(
 ) -> Scan:
     """A waiting scan, in the caller's transaction; a second one of the site clashes (`DATABASE_CLASH`)."""
     at = now()
+    is_ours = is_verified(session, site) or _is_within(allowed_networks(organization), site)
     scan = Scan(
         organization_id=site.organization_id,
         site_id=site.id,
@@ -169,8 +185,8 @@ def put_scan(
         url=site.base_url,
         profile=profile,
         budget=budget,
-        rate=rate,
-        connections=settings.connections,
+        rate=rate if is_ours else min(rate, POLITE_RATE),
+        connections=settings.connections if is_ours else min(settings.connections, POLITE_CONNECTIONS),
         requested_by=by,
         starts_at=starts_at(settings, organization, at),
         waiting_key=waiting_key or f"site:{site.id}",

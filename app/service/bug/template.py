@@ -97,7 +97,8 @@ def _read(data: bytes) -> dict[str, Any]:
             "is_refused": False,
         }
     if not read.id:
-        raise InvalidError({"body": f"{REASONS.get(read.reason, read.reason)}: {read.what}"})
+        sentence = REASONS.get(read.reason, read.reason)
+        raise InvalidError({"body": f"{sentence}: {read.what}" if read.what else sentence})
     why = {
         "reason": read.reason,
         "what": without_hiding(read.what),
