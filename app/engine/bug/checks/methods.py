@@ -29,8 +29,13 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     requests = [Request(url, "OPTIONS", max_bytes=4_000) for url in _candidates(gathered)]
     with anonymous(asker):
         answers = asker.ask_all(requests)
+    root = bases_of(gathered)[0]
+    told = (_methods(each) for each in answers if each.url == root and any(_hits(each)))
+    everywhere = next(told, frozenset())
     for response in answers:
-        yield from _hits(response)
+        # What the server says of every folder is one weakness; a place already known is told of all the same.
+        is_own = response.url in (root, *gathered.plan.revisit) or _methods(response) - everywhere
+        yield from _hits(response) if is_own else ()
 
 
 def _candidates(gathered: Gathered) -> list[str]:
@@ -51,8 +56,7 @@ def _hits(response: Response) -> Iterator[Hit]:
     """A server that refuses OPTIONS may name the methods in its refusal; one that is silent says nothing."""
     if response.error is not None or response.status in (0, 401, 403, 404, 429) or response.status >= 500:
         return
-    given = f"{response.header('allow')}, {response.header('public')}"[:2_000]
-    methods = frozenset(_METHOD.findall(given.upper()))
+    methods = _methods(response)
     evidence = f"Allow: {', '.join(sorted(methods))}"
     path = urlsplit(response.url).path or "/"
     if methods & {"TRACE", "TRACK"}:
@@ -61,6 +65,11 @@ def _hits(response: Response) -> Iterator[Hit]:
         yield _hit("webdav", response, f"{evidence}; DAV: {response.header('dav')[:60]}", methods & _DAV)
     elif methods & _WRITING and not _INTERFACE.search(path):
         yield _hit("dangerous", response, evidence, methods & _WRITING)
+
+
+def _methods(response: Response) -> frozenset[str]:
+    given = f"{response.header('allow')}, {response.header('public')}"[:2_000]
+    return frozenset(_METHOD.findall(given.upper()))
 
 
 def _hit(rule: str, response: Response, evidence: str, methods: frozenset[str]) -> Hit:

@@ -39,6 +39,26 @@ def test_folders_of_the_site_are_asked_too() -> None:
     assert found.places == {("methods.dangerous", "/shelf/")}
 
 
+def test_what_holds_for_the_whole_server_is_told_once() -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "OPTIONS":
+            own = ", DELETE" if asked.path == "/desk/" else ""
+            return Answer("", 204, "", (("Allow", f"GET, PUT{own}"),))
+        return Answer(page("Tea", '<a href="/shelf/">A shelf</a><a href="/desk/">A desk</a>'))
+
+    found = probed(answer, "methods")
+    assert found.places == {("methods.dangerous", "/"), ("methods.dangerous", "/desk/")}
+
+
+def test_a_refusal_at_the_root_hides_no_folder() -> None:
+    def answer(asked: Asked) -> Answer:
+        if asked.method == "OPTIONS":
+            return Answer("", 403 if asked.path == "/" else 204, "", (("Allow", "GET, PUT"),))
+        return Answer(page("Tea", '<a href="/shelf/">A shelf</a>'))
+
+    assert ("methods.dangerous", "/shelf/") in probed(answer, "methods").places
+
+
 def test_interfaces_may_take_what_they_need() -> None:
     assert probed(allowing("GET, PUT, DELETE", "/api/"), "methods").hits == []
 
