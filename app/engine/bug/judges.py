@@ -23,6 +23,21 @@ _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _PERSON_KEYS = frozenset(
     {"id", "_id", "uuid", "uid", "username", "user", "login", "name", "role", "first_name", "firstname"}
 )
+_INNER_KEYS = frozenset(
+    {
+        "role",
+        "roles",
+        "is_admin",
+        "isadmin",
+        "admin",
+        "permissions",
+        "phone",
+        "ssn",
+        "last_login",
+        "lastlogin",
+        "password",
+    }
+)
 _PASSWORD_KEY = re.compile(
     r"(?i)^(?:hashed_?|encrypted_?)?(?:password|passwd|pwd|pass|password_?(?:hash|digest))$"
 )
@@ -81,7 +96,10 @@ def source_map(text: str, _response: Response) -> str | None:
 
 
 def _is_person(value: dict[str, Any]) -> bool:
+    """Somebody with an e-mail address; or an account by its name and what only its keeper should know."""
     keys = {str(key).lower() for key in value}
+    if keys & {"username", "login"} and keys & _INNER_KEYS:
+        return True
     has_email = any(
         "mail" in str(key).lower() and isinstance(each, str) and _EMAIL.fullmatch(each[:200])
         for key, each in value.items()

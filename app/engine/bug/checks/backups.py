@@ -92,7 +92,7 @@ def _pages(gathered: Gathered) -> tuple[list[Page], list[Page]]:
 
 
 def _proof(response: Response, original: Response | None) -> str:
-    if response.status != 200 or response.error is not None or len(response.body) < 10:
+    if response.status != 200 or response.error is not None or len(response.body) < 5:
         return ""
     if response.body.startswith(_SWAP):
         return f"a swap file of the editor Vim, {len(response.body)} bytes or more"
