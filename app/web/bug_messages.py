@@ -28,6 +28,9 @@ KNOWN = (
     _l("is nobody of this organization"),
 )
 PATTERNS = (
+    (r"no usable id(: .*)?", _l("it is no template: it has no usable id")),
+    (r"no YAML of a template(: .*)?", _l("it is no YAML of a template")),
+    (r"too large(: .*)?", _l("it is too large")),
     (r"must be given together with from_hour", _l("must be chosen together with the hour of the beginning")),
     (
         r"must be at most (?P<n>\d+) with the profile \w+",

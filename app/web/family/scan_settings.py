@@ -145,7 +145,7 @@ def _page(site: Site, settings: ScanSettings, form: Form, login: Form, status: i
 
 def _labels() -> dict[str, str]:
     return {
-        "profile": _("Profile"),
+        "profile": _("Scan profile"),
         "budget": _("Requests"),
         "rate": _("Rate"),
         "connections": _("Connections"),

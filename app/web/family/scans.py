@@ -127,7 +127,7 @@ def _rate(text: str) -> float | str:
 
 
 def _form(site: Site, form: Form) -> str:
-    form.labels = {"profile": _("Profile"), "budget": _("Requests"), "rate": _("Rate")}
+    form.labels = {"profile": _("Scan profile"), "budget": _("Requests"), "rate": _("Rate")}
     verified = may_ask_actively(site)
     profiles = [
         {

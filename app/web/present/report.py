@@ -13,7 +13,7 @@ from app.web.bug_words import SEVERITIES, class_words, severity_mark
 from app.web.i18n import current_locale
 from app.web.present.finding import finding_row, in_lines
 
-_PLACES = 30
+_PLACES = 10
 """So many addresses stand in the report for one cause."""
 
 

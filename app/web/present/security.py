@@ -94,7 +94,7 @@ def settings_facts(settings: ScanSettings) -> list[dict[str, str]]:
     """How the site is scanned, line by line."""
     budget = settings.budget or BUDGETS[settings.profile]  # type: ignore[index]  # one of the profiles
     lines = [
-        (_("Profile"), str(PROFILES[settings.profile][0])),
+        (_("Scan profile"), str(PROFILES[settings.profile][0])),
         (_("When"), _when(settings)),
         (_("Allowed hours"), _hours(settings)),
         (_("Also after"), _occasions(settings)),
