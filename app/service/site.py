@@ -12,7 +12,7 @@ from app.core.clock import now
 from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
 from app.engine.tamper.visible import without_hiding
-from app.models import Event, Monitor, Site, SiteTag, Watch, db, write
+from app.models import Event, Monitor, ScanSettings, Site, SiteTag, Watch, db, write
 from app.service import schedule
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
@@ -109,10 +109,24 @@ def change_site(actor: Actor, site_id: int, values: dict[str, Any]) -> Site:
         for name, value in clean.items():
             setattr(site, name, value)
         old, new = changed(before, _facts(site))
+        if "base_url" in new and _authority(old["base_url"]) != _authority(new["base_url"]):
+            _forget_trust(session, site)
         if new:
             session.add(_event(actor, site, "site.changed", {"fields": sorted(new)}))
             record_change(session, actor, "site.change", "site", site.id, before=old, after=new)
     return site
+
+
+def _authority(url: str) -> str:
+    return parse_target(url).authority
+
+
+def _forget_trust(session: Session, site: Site) -> None:
+    """Another host: what was entrusted to the old one (the log-in of scans, consents) is not for it."""
+    settings = session.get(ScanSettings, site.id)
+    if settings is not None:
+        settings.login = settings.sealed_login = None
+        settings.consents = {}
 
 
 def archive_site(actor: Actor, site_id: int) -> Site:
@@ -134,6 +148,11 @@ def _set_archived(actor: Actor, site_id: int, archived: bool) -> Site:
             record_change(session, actor, f"site.{verb}", "site", site.id)
         monitors = list(session.scalars(select(Monitor).where(Monitor.site_id == site.id)))
         watches = list(session.scalars(select(Watch).where(Watch.site_id == site.id)))
+    if archived:
+        # It knows sites itself.
+        from app.service.bug.scan import stop_scans_of
+
+        stop_scans_of(actor, site.id)
     for monitor in monitors:
         if archived or monitor.is_paused:
             schedule.disarm(monitor.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any, cast
@@ -248,6 +249,15 @@ def stop_scan(actor: Actor, scan_id: int) -> Scan:
     scan = get_scan(actor, scan_id)
     publish_scan(scan)
     return scan
+
+
+def stop_scans_of(actor: Actor, site_id: int) -> None:
+    """Stop what waits or runs of a site, as when it is archived."""
+    own = (Scan.organization_id == actor.organization_id, Scan.site_id == site_id)
+    ids = db.session.scalars(select(Scan.id).where(*own, Scan.state.in_(["queued", "running"]))).all()
+    for scan_id in ids:
+        with suppress(ConflictError):
+            stop_scan(actor, scan_id)
 
 
 def is_stopped(scan_id: int) -> bool:

@@ -24,7 +24,7 @@ from app.service.bug.recording import Recorded, record_report
 from app.service.bug.report import report_of
 from app.service.bug.retest import retest_finding
 from app.service.bug.running import claim_scan, give_back, run_scan, sweep_lost
-from app.service.bug.scan import get_scan, list_scans, progress_of, request_scan, stop_scan
+from app.service.bug.scan import get_scan, is_stopped, list_scans, progress_of, request_scan, stop_scan
 from app.service.bug.settings import change_settings_of
 from app.service.bug.template import upload_template
 from app.service.site import archive_site, create_site
@@ -217,6 +217,13 @@ def test_an_archived_site_is_not_scanned(at_shop: Desk) -> None:
     assert get_scan(at_shop.actor, scan.id).reason == "site_archived"
     with pytest.raises(ConflictError):
         request_scan(at_shop.actor, at_shop.site.id)
+
+
+def test_archiving_a_site_stops_its_scans(at_shop: Desk) -> None:
+    running = at_shop.begin()
+    archive_site(at_shop.actor, at_shop.site.id)
+    assert get_scan(at_shop.actor, running.id).stopped_by == "owner@example.org"
+    assert is_stopped(running.id)
 
 
 def test_a_defect_of_ours_ends_the_scan_as_failed(at_shop: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,10 @@ from app.core.errors import InvalidError, NotFoundError
 from app.models import AuditEntry, db
 from app.service.actor import Actor
 from app.service.bug.login import MASK, login_of, masked_login
+from app.service.bug.scan import request_scan
 from app.service.bug.settings import change_settings_of, get_settings_of, give_consent
 from app.service.organization import change_settings
+from app.service.site import change_site
 from tests.service.bug.desk import Desk
 
 FORM = {"kind": "form", "url": "https://shop.example/login", "fields": {"user": "me", "password": "p4ss"}}
@@ -107,3 +109,27 @@ def test_a_stranger_neither_sees_nor_changes_them(desk: Desk, stranger: Actor) -
 def test_days_to_fix_are_checked(desk: Desk, days: Any) -> None:
     with pytest.raises(InvalidError):
         change_settings(desk.actor, {"fix_days": days})
+
+
+def test_a_log_in_does_not_follow_the_form_to_another_host(desk: Desk) -> None:
+    """Who may not read a password may not have it sent elsewhere either."""
+    change_settings_of(desk.actor, desk.site.id, {"login": FORM})
+    again = {**FORM, "url": "https://other.example/login", "fields": {"user": "me", "password": MASK}}
+    opened = login_of(change_settings_of(desk.actor, desk.site.id, {"login": again}))
+    assert opened is not None and opened.fields["password"] == ""
+
+
+def test_another_address_of_the_site_takes_log_in_and_consents_away(desk: Desk) -> None:
+    change_settings_of(desk.actor, desk.site.id, {"login": FORM})
+    give_consent(desk.actor, desk.site.id, "quote", True)
+    change_site(desk.actor, desk.site.id, {"base_url": "https://shop.example/start"})
+    assert login_of(get_settings_of(desk.actor, desk.site.id)) is not None
+    change_site(desk.actor, desk.site.id, {"base_url": "https://other.example/"})
+    settings = get_settings_of(desk.actor, desk.site.id)
+    assert (settings.login, settings.sealed_login, settings.consents) == (None, None, {})
+
+
+def test_a_host_that_nobody_has_shown_to_be_theirs_is_asked_slowly(desk: Desk) -> None:
+    change_settings_of(desk.actor, desk.site.id, {"rate": 20, "connections": 8})
+    scan = request_scan(desk.actor, desk.site.id)
+    assert (scan.rate, scan.connections) == (2.0, 2)
