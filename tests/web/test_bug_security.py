@@ -227,3 +227,10 @@ def test_the_timeline_tells_what_scans_saw(app: Flask, owner: Actor, desk: Desk)
     assert "Weakness found" in text
     assert "Scan done" in text
     assert "bug." not in text
+
+
+def test_what_one_scan_found_is_one_line_of_the_timeline(app: Flask, owner: Actor, desk: Desk) -> None:
+    desk.scan(*(seen(path=f"/page-{letter}", severity="low") for letter in "abcd"))
+    text = enter(app, owner).get(f"/sites/{desk.site.id}").text
+    assert "4 weaknesses found" in text
+    assert "Low 4" in text
