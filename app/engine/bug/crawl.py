@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 
 from app.engine.bug.frontier import Frontier, Wanted
 from app.engine.bug.gathered import Gathered
-from app.engine.bug.http.asker import AGENT, Asker, ScanOverError
+from app.engine.bug.http.asker import AGENT, Asker
+from app.engine.bug.http.course import ScanOverError
 from app.engine.bug.http.login import log_in
 from app.engine.bug.page import Page
-from app.engine.bug.types import Plan, Request, Response
+from app.engine.bug.types import Login, Plan, Request, Response
 from app.engine.net.robots import EVERYTHING, MAX_ROBOTS, robots_of
 from app.engine.net.target import DEFAULT_PORT, TargetError, parse_target
 from app.engine.net.urls import resolve
@@ -65,7 +66,7 @@ class _Crawl:
         self._read_robots()
         self._look_at_home()
         if self.plan.login is not None:
-            self.gathered.shared["login"] = log_in(self.asker, self.plan.login)
+            self._go_in(self.plan.login)
         for url in self.plan.revisit:
             self._frontier.add(url, 0, "revisit")
         self._look_at_edges()
@@ -142,6 +143,14 @@ class _Crawl:
             self._frontier.know(hop.url)
         if home.status:
             self._keep(Page(home, 0, "home", chain[:-1]))
+
+    def _go_in(self, login: Login) -> None:
+        """Log in, and see the home page as one who is inside."""
+        came = self.gathered.shared["login"] = log_in(self.asker, login)
+        if came == "ok":
+            chain = self.asker.follow(self.plan.url)
+            if chain[-1].status:
+                self._keep(Page(chain[-1], 0, "login", chain[:-1]))
 
     def _look_at_edges(self) -> None:
         """Small things that many checks need."""

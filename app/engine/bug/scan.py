@@ -19,7 +19,8 @@ from app.engine.bug.crawl import gather
 from app.engine.bug.findings import findings_of
 from app.engine.bug.fingerprint import place_of
 from app.engine.bug.gathered import Gathered
-from app.engine.bug.http.asker import Asker, ScanOverError
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.http.course import ScanOverError
 from app.engine.bug.mask import MASKED, mask_address
 from app.engine.bug.page import Page
 from app.engine.bug.registry import Check, all_checks
@@ -34,7 +35,6 @@ from app.engine.bug.types import (
     Skip,
     host_and_port,
 )
-from app.engine.net.urls import host_of
 
 log = logging.getLogger("cloudeye.bug")
 MAX_HITS = 5_000
@@ -181,7 +181,7 @@ class _Scan:
             return "no_consent"
         if PROFILES.index(check.profile) > PROFILES.index(self.plan.profile):
             return "profile"
-        if check.profile != "passive" and host_of(gathered.base_url) not in self.plan.hosts:
+        if check.profile != "passive" and not self.asker.scope.is_among(gathered.base_url, self.plan.hosts):
             return "not_verified"
         return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pycurl
@@ -27,7 +27,10 @@ _VERSIONS = {
 
 
 class Flight:
-    """A request at one address after the other, until one of them answers; `left_ms` is the scan's time."""
+    """A request at one address after the other, until one of them answers.
+
+    `left_ms` is what the scan has of time, `now` the wall clock in unix seconds.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Flight:
         *,
         verifies: bool,
         left_ms: int,
+        now: Callable[[], float],
     ) -> None:
         self.request = request
         self.verifies = verifies
@@ -45,6 +49,7 @@ class Flight:
         self._addresses = list(addresses)
         self._headers = headers
         self._timeout_ms = max(min(request.timeout_ms, left_ms), 1)
+        self._now = now
         self._decodes = True
         self._lines: list[bytes] = []
         self._line_bytes = 0
@@ -87,7 +92,11 @@ class Flight:
             return True
         return False
 
-    def response(self, transfer: Transfer, at: float) -> Response:
+    def refusal(self, error: str) -> Response:
+        """The answer when it cannot be sent."""
+        return Response(self.request, at=self._now(), error=error)
+
+    def response(self, transfer: Transfer) -> Response:
         error = self._error(transfer)
         getinfo = transfer.easy.getinfo
         return Response(
@@ -95,7 +104,7 @@ class Flight:
             status=0 if error and not self._lines else getinfo(pycurl.RESPONSE_CODE),
             headers=headers_of(self._lines),
             body=b"".join(transfer.body)[: self.request.max_bytes],
-            at=at,
+            at=self._now(),
             elapsed_ms=getinfo(pycurl.TOTAL_TIME) * 1000,
             http_version=_VERSIONS.get(getinfo(pycurl.INFO_HTTP_VERSION), ""),
             address=self._hop.address,

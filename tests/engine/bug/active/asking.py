@@ -8,7 +8,8 @@ from typing import Any
 
 from app.engine.bug.crawl import gather
 from app.engine.bug.gathered import Gathered
-from app.engine.bug.http.asker import Asker, ScanOverError
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.http.course import ScanOverError
 from app.engine.bug.registry import Check, all_checks
 from app.engine.bug.types import CONSENTS, Hit, Plan, ProfileName
 from tests.bug.serving import Answer, App, Asked, SiteServer

@@ -9,7 +9,8 @@ from itertools import count
 import pytest
 
 from app.engine.bug.crawl import gather
-from app.engine.bug.http.asker import Asker, ScanOverError
+from app.engine.bug.http.asker import Asker
+from app.engine.bug.http.course import ScanOverError
 from app.engine.bug.types import CONSENTS
 from tests.bug.serving import Answer, Asked, SiteServer
 from tests.engine.bug.active.asking import ACTIVE, HOME, NOT_FOUND, check, page, plan_of, probed, site

@@ -11,7 +11,9 @@ from dataclasses import replace
 import certifi
 import pytest
 
-from app.engine.bug.http.asker import MAX_ERRORS, SCAN_HEADER, Asker, ScanOverError
+from app.engine.bug.http.asker import SCAN_HEADER, Asker
+from app.engine.bug.http.course import MAX_ERRORS, ScanOverError
+from app.engine.bug.http.scope import Scope
 from app.engine.bug.types import Login, Plan, Request
 from tests.bug.serving import Answer, App, Asked, SiteServer
 from tests.engine.targets import Target, reply, reset
@@ -165,8 +167,8 @@ def test_five_requests_without_an_answer_end_it() -> None:
 
 
 def test_an_answer_in_between_forgives(site: SiteServer) -> None:
-    asker = asker_for(site, lambda asked: Answer("", 503 if asked.path == "/bad" else 200))
-    asker._pace.slow_down = lambda now, seconds: None  # type: ignore[method-assign]
+    busy = Answer("", 503, headers=(("Retry-After", "0"),))
+    asker = asker_for(site, lambda asked: busy if asked.path == "/bad" else Answer(""))
     for _ in range(3):
         asker.ask_all([site.url("/bad"), site.url("/bad"), site.url("/good")])
     assert asker.ask(site.url("/good")).status == 200
@@ -219,3 +221,17 @@ def test_a_log_in_by_headers_goes_along(site: SiteServer) -> None:
     plan = replace(plan_for(site.url()), login=Login(headers=(("Cookie", "sid=1"),)))
     Asker(plan, now=time.time).ask(site.url("/a"))
     assert site.asked[0].headers["cookie"] == "sid=1"
+
+
+def test_another_port_that_a_redirect_names_is_not_asked_actively() -> None:
+    """Who has shown that a name is theirs by one port may have a neighbour at another."""
+    scope = Scope("http://shop.example/")
+    scope.admit("https://shop.example:8443/")
+    other = "https://shop.example:8443/x"
+    assert scope.has(other)
+    assert not scope.is_among(other, frozenset({"shop.example"}))
+    assert scope.is_among(other, frozenset({"shop.example", "shop.example:8443"}))
+    scope.narrow(frozenset({"shop.example"}))
+    assert not scope.has(other)
+    assert scope.has("https://shop.example/x")
+    assert not scope.has("https://www.shop.example/x")
