@@ -59,7 +59,6 @@ class _Crawl:
     on_page: OnPage
     _frontier: Frontier = field(default_factory=Frontier)
     _redirects: dict[str, tuple[Response, ...]] = field(default_factory=dict)
-    _bodies: set[tuple[str, bytes]] = field(default_factory=set)
     _guesses: int = 0
 
     def begin(self) -> None:

@@ -191,3 +191,16 @@ def test_a_site_that_is_not_there_gives_nothing() -> None:
     gathered = gather(Asker(plan, now=time.time), plan)
     assert gathered.pages == []
     assert gathered.shared["ended"] == "errors"
+
+
+def test_after_the_log_in_it_looks_at_what_is_inside(web: Web) -> None:
+    web.pages["/inside"] = Answer("only for us")
+
+    def app(asked: Asked) -> Answer:
+        if asked.path == "/" and asked.cookies.get("sid") == "inside":
+            return Answer('<a href="/inside">inside</a>')
+        return web.answer(asked)
+
+    web.server.app = app
+    login = Login(form_url=web.server.url("/home"), fields={"u": "ann", "p": "secret"}, logged_in="Hello Ann")
+    assert "inside" in paths(web.gather(login=login))
