@@ -8,7 +8,16 @@ from collections.abc import Callable
 from tests.bug.everyday import everyday
 from tests.bug.modest import modest
 from tests.bug.serving import Answer, App, Asked
-from tests.bug.twins import catch_all_by_type, forbidding, good, mended_others, not_found_200_soft, page
+from tests.bug.twins import (
+    catch_all_by_type,
+    catch_all_echo,
+    forbidding,
+    good,
+    mended_others,
+    not_found_200_soft,
+    page,
+    redirect_home,
+)
 
 _LINKS = (("/", "Home"), ("/tea", "Tea"), ("/contact", "Contact"))
 _HOME = Answer(page("Harbour Tea", "<p>Fine teas since 1911.</p>", _LINKS))
@@ -58,6 +67,8 @@ ODD_TWINS: dict[str, App] = {
     "an honest site of every day": everyday(),
     "a modest honest site": modest(),
     "mended, the other sites": mended_others(),
+    "catch-all-200, the path repeated": catch_all_echo(),
+    "redirect-404, home": redirect_home(),
     "catch-all-200, by content type": catch_all_by_type(),
     "catch-all-200, never the same": not_found_200_soft(),
     "everything forbidden": forbidding(),

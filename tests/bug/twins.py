@@ -185,8 +185,6 @@ TWINS: dict[str, Callable[[], App]] = {
     "mended": mended,
     "decoy": decoy,
     "catch-all-200, the home page": catch_all_home,
-    "catch-all-200, the path repeated": catch_all_echo,
-    "redirect-404, home": redirect_home,
     "redirect-404, to the log-in": redirect_login,
 }
 """Those that are scanned with profile full."""
