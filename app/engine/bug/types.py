@@ -180,7 +180,8 @@ class Login:
 class Plan:
     """What a scan may do.
 
-    `hosts` are the names (without ports) that may be asked actively; without any the scan is passive,
+    `hosts` are the names that may be asked actively, by the ports of the address, or by another port where
+    that stands with the name (`shop.example:8443`); without any the scan is passive,
     whatever the profile. `rate` is in requests a second. `allow` are networks that may be contacted although
     they are not public. `revisit` are addresses of known findings, looked at again first. `only` restricts
     the checks to these rules or check names (for the retest of one finding). `library_data` is retire.js's

@@ -69,10 +69,10 @@ def _hosts(scan: Scan, organization: Organization, beat: Callable[[], None]) -> 
     own = parse_target(scan.url).authority
     if own not in proved:
         raise RefusedError("not_proved_again", {"host": own})
-    # The engine compares names; a proof that was given by another port than the scan's is not one for it.
+    # A name speaks for the scan's own port; a proof that was given by another port is one for that alone.
     port = parse_target(scan.url).port
     targets = [parse_target(f"{scan.url.partition(':')[0]}://{host}") for host in proved]
-    return frozenset(target.host for target in targets if target.port == port)
+    return frozenset(each.host if each.port == port else each.authority for each in targets)
 
 
 def _is_still_of_site(scan: Scan) -> bool:

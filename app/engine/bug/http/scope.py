@@ -19,6 +19,7 @@ class Scope:
             self._origins = {f"{scheme}://{host}" for scheme in DEFAULT_PORT for host in self.hosts}
         elif start.scheme == "https":
             self._origins.add(f"http://{start.authority}")
+        self._first = frozenset(self._origins)
 
     def admit(self, url: str) -> None:
         """Take in where the home page's redirects lead: to another port of a host of the scan, by https."""
@@ -28,8 +29,17 @@ class Scope:
 
     def narrow(self, hosts: frozenset[str]) -> None:
         """From now on only these hosts (for active checks: the verified ones)."""
-        self.hosts &= hosts
-        self._origins = {each for each in self._origins if parse_target(each).host in self.hosts}
+        self._origins = {each for each in self._origins if self.is_among(each, hosts)}
+        self.hosts &= {parse_target(each).host for each in self._origins}
+
+    def is_among(self, url: str, hosts: frozenset[str]) -> bool:
+        """Whether the address is of one of these hosts. A name speaks for the ports that the scan began with;
+        what was taken in later may be somebody else's, so it must be named with its port.
+        """
+        target = _target(url)
+        if target is None:
+            return False
+        return target.authority in hosts or (target.host in hosts and target.origin in self._first)
 
     def has(self, url: str) -> bool:
         target = _target(url)
