@@ -32,6 +32,8 @@ from app.service.bug.scan import is_stopped
 from app.service.bug.telling import tell_failed
 
 log = logging.getLogger("cloudeye.bug")
+MAX_WAITING = 5_000
+"""Waiting scans that are looked at."""
 BEAT_SECONDS = 15.0
 SILENT = timedelta(minutes=5)
 STOP_LOOK_SECONDS = 0.2
@@ -51,11 +53,15 @@ def claim_scan(at: datetime | None = None) -> int | None:
             ~exists().where(under_way.running_site_id == Scan.site_id),
         )
         .order_by(Scan.id)
-        .limit(100)
+        .limit(MAX_WAITING)
     ).all()
+    busy = set(db.session.scalars(select(Scan.running_host).where(Scan.running_host.is_not(None))))
     db.session.commit()
     for scan_id, site_id, url in waiting:
-        if _claim(scan_id, site_id, parse_target(url).authority, at):
+        # Many sites may have one host; they hold up none of another.
+        if parse_target(url).authority not in busy and _claim(
+            scan_id, site_id, parse_target(url).authority, at
+        ):
             return int(scan_id)
     return None
 
