@@ -50,6 +50,7 @@ def bug() -> None:
 @click.option("--consent", "consents", multiple=True, type=click.Choice(CONSENTS), help="Probes to permit.")
 @click.option("--mine", is_flag=True, help="I answer for this site: permits active checks of a public host.")
 @click.option("--template", "templates", multiple=True, type=click.Path(exists=True), help="File or folder.")
+@click.option("--template-writes", is_flag=True, help="Let templates use any method, and payloads.")
 @click.option("--data", type=click.Path(exists=True, dir_okay=False), help="retire.js's repository (JSON).")
 @click.option("--allow-private", is_flag=True, help="Reach private and loopback addresses too.")
 @click.option("--ca", type=click.Path(exists=True, dir_okay=False), help="Certificate authorities (PEM).")
@@ -66,6 +67,7 @@ def scan(
     consents: tuple[str, ...],
     mine: bool,
     templates: tuple[str, ...],
+    template_writes: bool,
     data: str | None,
     allow_private: bool,
     ca: str | None,
@@ -93,6 +95,7 @@ def scan(
         scan_id=f"cli-{secrets.token_hex(4)}",
         library_data=_library_data(data),
         templates=_templates(templates),
+        template_writes=template_writes,
         max_pages=pages,
         max_seconds=seconds,
     )

@@ -204,6 +204,7 @@ class Plan:
     only: frozenset[str] = frozenset()
     library_data: bytes = b""
     templates: Sequence[bytes] = ()
+    template_writes: bool = False
     max_pages: int = 50
     max_depth: int = 4
     max_seconds: float = 3600.0

@@ -41,7 +41,7 @@ def templates(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
 
 def _loaded(plan: Plan) -> list[Template | Refused]:
     """Each template once: a second one of the same id is refused."""
-    options = Options(allow_host_header="host-header" in plan.consents)
+    options = Options(allow_writes=plan.template_writes, allow_host_header="host-header" in plan.consents)
     found: list[Template | Refused] = []
     seen: set[str] = set()
     for data in plan.templates:
