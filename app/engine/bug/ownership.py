@@ -23,6 +23,7 @@ from typing import Any, Literal
 from lxml import etree, html
 
 from app.engine.bug.fetch_once import REDIRECTS, Fetched, Getter, leaves_host
+from app.engine.bug.long_tags import without_long_tags
 from app.engine.bug.names import ask_names
 from app.engine.bug.ownership_words import SENTENCES
 from app.engine.net.charset import decode
@@ -237,7 +238,7 @@ def meta_tokens(text: str) -> tuple[str, ...]:
         return ()
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False, recover=True)
     try:
-        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(without_long_tags(text).encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return ()
     first = next((each for each in tree if isinstance(each.tag, str)), None)

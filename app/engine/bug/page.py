@@ -9,6 +9,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from app.engine.bug.long_tags import without_long_tags
 from app.engine.bug.types import Response
 from app.engine.net.urls import host_of, resolve
 
@@ -37,7 +38,6 @@ class Script:
     text: str = ""
     type: str = ""
     integrity: str = ""
-    crossorigin: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class Page:
         # Our own reading of the charset counts, whatever the page says of itself.
         parser = html.HTMLParser(encoding="utf-8", huge_tree=False, recover=True)
         try:
-            return html.document_fromstring(self.text.encode("utf-8", "replace"), parser=parser)
+            markup = without_long_tags(self.text).encode("utf-8", "replace")
+            return html.document_fromstring(markup, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
             return None
 
@@ -164,7 +165,6 @@ class Page:
                     "" if source else (element.text or ""),
                     _get(element, "type").lower(),
                     _get(element, "integrity"),
-                    element.get("crossorigin"),
                 )
             )
             if len(found) >= MAX_ITEMS:

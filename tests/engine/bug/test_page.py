@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from app.engine.bug.page import Page
 from app.engine.bug.types import Request, Response
 
@@ -60,3 +62,17 @@ def test_what_is_no_html_has_no_tree() -> None:
 def test_whatever_comes_is_a_page() -> None:
     for body in ("", "\0\0\0", "<" * 5000, "<a href='http://[::1'>x</a>", "<p>" * 5000):
         assert isinstance(page(body).links, tuple)
+
+
+def test_attributes_by_the_ten_thousand_take_no_time() -> None:
+    many = " ".join(f"a{number}=1" for number in range(100_000))
+    began = time.monotonic()
+    page = Page(Response(Request("https://a.example/"), 200, body=f"<a {many}>x</a><p>tea".encode()))
+    assert page.visible_text == "x tea"
+    assert time.monotonic() - began < 2
+
+
+def test_long_values_of_attributes_stay() -> None:
+    body = f'<img src="data:image/png;base64,{"QUJD" * 20_000}" alt=tea>'.encode()
+    page = Page(Response(Request("https://a.example/"), 200, body=body))
+    assert page.tree is not None and len(page.tree.xpath("string(//img/@src)")) > 80_000

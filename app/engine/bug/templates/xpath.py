@@ -7,6 +7,7 @@ from typing import Any
 
 from lxml import etree, html
 
+from app.engine.bug.long_tags import without_long_tags
 from app.engine.bug.templates.texts import to_bytes
 
 _MOST_PARSED = 500_000
@@ -47,7 +48,8 @@ def _tree(text: str) -> Any | None:
             parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
             return etree.fromstring(to_bytes(text.lstrip()), parser)
         return html.document_fromstring(
-            text.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8", huge_tree=False)
+            without_long_tags(text).encode("utf-8", "replace"),
+            parser=html.HTMLParser(encoding="utf-8", huge_tree=False),
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return None
