@@ -144,7 +144,9 @@ def _is_same_site(host: str, seen: Seen) -> bool:
 def _transport(home: Page) -> Iterator[Hit]:
     header = home.response.header("strict-transport-security")
     if not header:
-        yield _missing(home, "missing-hsts", "Strict-Transport-Security")
+        # Browsers pass over the header that comes by plain HTTP: there it is not what is missing first.
+        rule = "missing-hsts" if home.url.startswith("https:") else "missing-hsts-over-http"
+        yield _missing(home, rule, "Strict-Transport-Security")
         return
     age = _MAX_AGE.search(header[:1024])
     if age is None:

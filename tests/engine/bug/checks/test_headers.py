@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.engine.bug.checks.headers import look
+from app.engine.bug.definitions import definition_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.page import Page
 from app.engine.bug.types import Headers, Hit, Plan, Request, Response
@@ -69,6 +70,13 @@ def test_a_well_kept_site_has_nothing() -> None:
 def test_it_tells_each_header(name: str, value: str | None, rule: str) -> None:
     headers = (*with_changed(name, value), ("X-Frame-Options", "DENY"))
     assert of(headers) == {rule}
+
+
+def test_what_browsers_pass_over_on_a_plain_site_is_a_note_only() -> None:
+    plain = gathered(page(headers=with_changed("Strict-Transport-Security", None), site=PLAIN), site=PLAIN)
+    told = [hit for hit in look(plain) if hit.parameter == "Strict-Transport-Security"]
+    assert rules(told) == {"missing-hsts-over-http"}
+    assert [definition_of(hit.rule).severity for hit in told] == ["info"]
 
 
 @pytest.mark.parametrize(
