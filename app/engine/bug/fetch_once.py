@@ -17,7 +17,7 @@ from http.client import HTTPException, HTTPResponse
 from time import monotonic
 from urllib.parse import urljoin
 
-from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+from app.engine.net.guard import AllowList, is_permitted
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import Target, TargetError, parse_target
 
@@ -64,7 +64,8 @@ def fetch_once(
         return Fetched(url, error="url_invalid")
     except LookupFailedError as error:
         return Fetched(url, error="timeout" if error.reason == "dns_timeout" else error.reason)
-    permitted = [each for each in addresses if _is_permitted(each, AllowList.of(tuple(allow)))]
+    allowed = AllowList.of(allow)
+    permitted = [each for each in addresses if is_permitted(each, allowed)]
     if not permitted:
         return Fetched(url, error="address_refused")
     fetched = Fetched(url, error="unreachable")
@@ -112,14 +113,6 @@ def leaves_host(got: Fetched) -> bool:
         return True
     is_same_port = here.port == there.port or {here.port, there.port} == {80, 443}
     return here.host != there.host or not is_same_port
-
-
-def _is_permitted(address: str, allow: AllowList) -> bool:
-    try:
-        check_address(address, allow)
-    except AddressRefusedError:
-        return False
-    return True
 
 
 def _from(target: Target, address: str, ca_file: str, end: float, max_bytes: int) -> Fetched:

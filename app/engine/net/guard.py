@@ -14,7 +14,15 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 from app.engine.net.target import Target, TargetError, parse_target
 
-__all__ = ["AddressRefusedError", "AllowList", "Target", "TargetError", "check_address", "parse_target"]
+__all__ = [
+    "AddressRefusedError",
+    "AllowList",
+    "Target",
+    "TargetError",
+    "check_address",
+    "is_permitted",
+    "parse_target",
+]
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -120,6 +128,11 @@ def check_address(ip: str, allow: AllowList) -> None:
     why = _why_refused(ip, allow)
     if why is not None:
         raise AddressRefusedError(ip, why)
+
+
+def is_permitted(ip: str, allow: AllowList) -> bool:
+    """The same as an answer, for those who only choose among addresses."""
+    return _why_refused(ip, allow) is None
 
 
 @lru_cache(maxsize=20_000)

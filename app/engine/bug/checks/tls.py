@@ -12,8 +12,8 @@ from app.engine.bug.tls.probe import MAX_HANDSHAKES, Depth, probe_tls
 from app.engine.bug.tls.report import TlsReport
 from app.engine.bug.tls.sslyze import run_sslyze
 from app.engine.bug.tls.suites import BROKEN
-from app.engine.bug.types import Hit, Plan, Skip
-from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+from app.engine.bug.types import Hit, Skip
+from app.engine.net.guard import AllowList, is_permitted
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import Target, TargetError, parse_target
 from app.engine.usability.reasons import TIMEOUTS
@@ -241,15 +241,7 @@ def _address_of(target: Target, gathered: Gathered) -> str | None:
         found = known or resolve(target.host, _DNS_SECONDS, dns_servers=plan.dns_servers)
     except LookupFailedError:
         return None
-    return next((each for each in found if _is_permitted(each, plan)), None)
-
-
-def _is_permitted(address: str, plan: Plan) -> bool:
-    try:
-        check_address(address, AllowList.of(plan.allow))
-    except AddressRefusedError:
-        return False
-    return True
+    return next((each for each in found if is_permitted(each, AllowList.of(plan.allow))), None)
 
 
 def _moment(gathered: Gathered) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from time import monotonic
 
-from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+from app.engine.net.guard import AllowList, is_permitted
 from app.engine.net.resolver import LookupFailedError, resolve
 
 _KEPT_SECONDS = 60.0
@@ -47,12 +47,5 @@ class Addresses:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def _permitted(self, found: Sequence[str]) -> tuple[list[str], str | None]:
-        permitted = [each for each in found if self._is_permitted(each)]
+        permitted = [each for each in found if is_permitted(each, self._allow)]
         return permitted, None if permitted else "address_refused"
-
-    def _is_permitted(self, address: str) -> bool:
-        try:
-            check_address(address, self._allow)
-        except AddressRefusedError:
-            return False
-        return True

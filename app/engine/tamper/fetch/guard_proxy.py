@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
 
-from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+from app.engine.net.guard import AllowList, is_permitted
 from app.engine.net.resolver import LookupFailedError, resolve
 from app.engine.net.target import TargetError, parse_target
 
@@ -105,7 +105,7 @@ class GuardProxy:
         except LookupFailedError as error:
             raise RefusedError(host, error.reason) from None
         self.addresses[host] = tuple(addresses)
-        permitted = [each for each in addresses if self._is_permitted(each)]
+        permitted = [each for each in addresses if is_permitted(each, self._allow)]
         if not permitted:
             raise RefusedError(host, "address_refused")
         reason = "connect_failed"
@@ -124,13 +124,6 @@ class GuardProxy:
                 self.is_spent = True
         if self.is_spent:
             raise ConnectionAbortedError
-
-    def _is_permitted(self, address: str) -> bool:
-        try:
-            check_address(address, self._allow)
-        except AddressRefusedError:
-            return False
-        return True
 
     def _accept(self) -> None:
         while not self.is_spent:

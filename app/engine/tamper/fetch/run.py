@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pycurl
 
 from app.engine.net.curl import LONG, Option, Request, Transfer
-from app.engine.net.guard import AddressRefusedError, AllowList, check_address
+from app.engine.net.guard import AllowList, is_permitted
 from app.engine.net.resolver import Answer
 from app.engine.net.target import Target, TargetError, parse_target
 from app.engine.tamper.fetch.answer import (
@@ -142,18 +142,11 @@ class FetchRun:
         if answer.reason is not None:
             self._end(answer.reason)
             return
-        self._addresses = [each for each in answer.addresses if self._is_permitted(each)]
+        self._addresses = [each for each in answer.addresses if is_permitted(each, self._allow)]
         if self._addresses:
             self._connect()
         else:
             self._end("address_refused")
-
-    def _is_permitted(self, address: str) -> bool:
-        try:
-            check_address(address, self._allow)
-        except AddressRefusedError:
-            return False
-        return True
 
     def _connect(self) -> None:
         """Try the first of the addresses left."""
