@@ -42,11 +42,6 @@ class SetCookie:
         return bool(_SESSION.match(self.name[:100])) and not _NO_SESSION.search(self.name[:100])
 
     @property
-    def is_csrf_token(self) -> bool:
-        """Whether it is one that scripts must read by design (double submit)."""
-        return bool(re.search(r"csrf|xsrf", self.name[:100], re.I))
-
-    @property
     def is_deleted(self) -> bool:
         return (self.life is not None and self.life <= 0) or self.value.strip('"').lower() in ("", "deleted")
 

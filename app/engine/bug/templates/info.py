@@ -42,10 +42,6 @@ def read_info(table: Any) -> Info:
     )
 
 
-def _weaknesses(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(f"CWE-{each}" for each in _CWE.findall(text)))
-
-
 def _severity(word: str) -> Severity:
     if word == "unknown":
         return "info"

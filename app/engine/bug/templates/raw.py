@@ -32,7 +32,7 @@ def read_raw(text: str) -> Step:
         raise RefusedError("request", "empty")
     method, target = _first(lines.pop(0))
     headers = _headers(lines)
-    return Step(method, target, headers, _body(lines, headers), timeout, is_raw=True, once=once)
+    return Step(method, target, headers, _body(lines, headers), timeout, once=once)
 
 
 def _timeout(line: str) -> int:

@@ -121,7 +121,6 @@ class Step:
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
     timeout_ms: int = 10_000
-    is_raw: bool = False
     once: bool = False
 
 
