@@ -28,6 +28,7 @@ KNOWN = (
     _l("is nobody of this organization"),
 )
 PATTERNS = (
+    (r"must have days from (?P<a>\d+) to (?P<b>\d+) by: .*", _l("must be from %(a)s to %(b)s days")),
     (r"no usable id(: .*)?", _l("it is no template: it has no usable id")),
     (r"no YAML of a template(: .*)?", _l("it is no YAML of a template")),
     (r"too large(: .*)?", _l("it is too large")),

@@ -234,3 +234,19 @@ def test_what_one_scan_found_is_one_line_of_the_timeline(app: Flask, owner: Acto
     text = enter(app, owner).get(f"/sites/{desk.site.id}").text
     assert "4 weaknesses found" in text
     assert "Low 4" in text
+
+
+def test_days_to_fix_weaknesses_in_are_set(app: Flask, owner: Actor, desk: Desk) -> None:
+    fields = {"name": "Shop", "timezone": "UTC", "locale": "en", "fix_days.high": "14", "fix_days.low": ""}
+    client = enter(app, owner)
+    assert send(client, "/settings", **fields)[0] == 303
+    text = client.get("/settings").text
+    assert 'name="fix_days.high" value="14"' in text
+    assert 'name="fix_days.low" value="180"' in text
+
+
+def test_days_that_are_none_are_refused_at_their_field(app: Flask, owner: Actor, desk: Desk) -> None:
+    fields = {"name": "Shop", "timezone": "UTC", "locale": "en", "fix_days.high": "soon"}
+    status, text = send(enter(app, owner), "/settings", **fields)
+    assert status == 400
+    assert "must be from 1 to 3650 days" in text

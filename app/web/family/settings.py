@@ -11,11 +11,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import InvalidError
 from app.service.audit import list_entries
+from app.service.bug.sla import DEFAULT_DAYS, fix_days
 from app.service.organization import change_settings, settings_of
 from app.service.user import change_me, list_members
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment
 from app.web.blueprint import web
-from app.web.forms import Form, lines
+from app.web.bug_words import SEVERITIES
+from app.web.forms import Form, lines, number
 from app.web.i18n import COOKIE, LANGUAGES
 from app.web.identity import actor, begin_session, can
 from app.web.present.audit import entry_row
@@ -50,8 +52,10 @@ def _organization_form() -> Form:
         "timezone": _("Time zone"),
         "locale": _("Language"),
         "allowed_networks": _("Private networks that may be checked"),
+        "fix_days": _("Days to fix weaknesses in"),
     }
-    return Form(settings_of(actor().organization), labels=labels)
+    days = {f"fix_days.{name}": days for name, days in fix_days(actor().organization).items()}
+    return Form({**settings_of(actor().organization), **days}, labels=labels)
 
 
 def _show_organization(form: Form, status: int = 200) -> BaseResponse:
@@ -61,8 +65,15 @@ def _show_organization(form: Form, status: int = 200) -> BaseResponse:
         tabs=settings_tabs("settings"),
         zones=zone_names(),
         locales=list(LANGUAGES.items()),
+        fix_days=[(f"fix_days.{name}", str(SEVERITIES[name])) for name in DEFAULT_DAYS],
     )
     return make_response(html, status)
+
+
+def _typed_days() -> dict[str, Any] | None:
+    """Days by severity that are not the defaults, which an empty field is too."""
+    typed = {name: number(request.form.get(f"fix_days.{name}")) for name in DEFAULT_DAYS}
+    return {name: days for name, days in typed.items() if days not in (None, DEFAULT_DAYS[name])} or None
 
 
 @web.get("/settings")
@@ -78,7 +89,8 @@ def settings_post() -> BaseResponse:
     try:
         if values["locale"] not in LANGUAGES:
             raise InvalidError({"locale": "is wrong"})
-        change_settings(actor(), {**values, "allowed_networks": lines(request.form.get("allowed_networks"))})
+        networks = lines(request.form.get("allowed_networks"))
+        change_settings(actor(), {**values, "allowed_networks": networks, "fix_days": _typed_days()})
     except InvalidError as error:
         form.refuse(error)
         return _show_organization(form, 400)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import ngettext
+
 from app.engine.tamper.visible import visible
 from app.models import Finding
 from app.service.bug.finding import is_overdue
@@ -68,12 +70,16 @@ def _place(finding: Finding, title: str) -> dict[str, Any]:
     }
 
 
+def _like_it(title: str, more: int) -> str:
+    return ngettext("%(title)s, and %(num)s like it", "%(title)s, and %(num)s like it", more, title=title)
+
+
 def _cut(cause: dict[str, Any]) -> dict[str, Any]:
     places = cause["places"]
     is_one = len({place["title"] for place in places}) == 1
     return {
         **cause,
-        "heading": cause["title"] if is_one else cause["cls"].capitalize(),
+        "heading": cause["title"] if is_one else _like_it(cause["title"], len(places) - 1),
         "has_titles": not is_one,
         "count": len(places),
         "places": places[:_PLACES],
