@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 
+from app.cli.lines import answer_lines
 from app.core.http import Door, DoorError
 from app.core.library_data import UPSTREAM, keep_library_data, library_data
 from app.core.settings import get_settings
 from app.engine.bug.libraries import Repository, RepositoryError
-from app.engine.bug.libraries.exchange import CaseError, answer_case
+from app.engine.bug.libraries.exchange import answer_case
 from app.engine.bug.libraries.repository import MAX_BYTES
 from app.engine.net.guard import AllowList
 
@@ -34,15 +32,7 @@ def libraries(as_lines: bool, data: Path | None) -> None:
     A bad line gives an error and the next is read; exit status 1 then.
     """
     repository = _repository(data)
-    is_clean = True
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer = _answered(line, repository)
-        is_clean = is_clean and "error" not in answer
-        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
-        sys.stdout.buffer.flush()
-    raise SystemExit(0 if is_clean else 1)
+    answer_lines(lambda case: answer_case(case, repository, lambda path: Path(path).read_bytes()))
 
 
 @click.command("update-data")
@@ -78,20 +68,6 @@ def _repository(data: Path | None) -> Repository:
         return Repository.parse(content)
     except (OSError, RepositoryError) as error:
         raise click.ClickException(f"{data or 'the data on libraries'}: {error}") from None
-
-
-def _answered(line: bytes, repository: Repository) -> dict[str, Any]:
-    identifier = None
-    try:
-        case = orjson.loads(line)
-        if not isinstance(case, dict):
-            raise CaseError("the line: an object is needed")
-        identifier = case.get("id")
-        return answer_case(case, repository, lambda path: Path(path).read_bytes())
-    except orjson.JSONDecodeError as error:
-        return {"id": identifier, "error": f"the line is no JSON: {error}"}
-    except (CaseError, OSError, ValueError) as error:
-        return {"id": identifier, "error": str(error)}
 
 
 def _known() -> int:

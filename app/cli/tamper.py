@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import click
 import orjson
 
+from app.cli.lines import answer_lines
 from app.core.settings import get_settings
-from app.engine.tamper.exchange import CaseError, document_of, judge_case
+from app.engine.tamper.exchange import document_of, judge_case
 from app.engine.tamper.fetch import Fetcher, Want
 from app.engine.tamper.fetch.views import VIEWS
 from app.engine.tamper.inventory import Inventory, take_inventory
@@ -37,29 +36,7 @@ def tamper() -> None:
 )
 def judge_lines(as_lines: bool) -> None:
     """Judge cases from standard input. A bad line gives an error and the next is read; exit status 1 then."""
-    is_clean = True
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
-        answer = _judged(line)
-        is_clean = is_clean and "error" not in answer
-        sys.stdout.buffer.write(orjson.dumps(answer) + b"\n")
-        sys.stdout.buffer.flush()
-    raise SystemExit(0 if is_clean else 1)
-
-
-def _judged(line: bytes) -> dict[str, Any]:
-    identifier = None
-    try:
-        case = orjson.loads(line)
-        if not isinstance(case, dict):
-            raise CaseError("the line: an object is needed")
-        identifier = case.get("id")
-        return judge_case(case, lambda path: Path(path).read_bytes())
-    except orjson.JSONDecodeError as error:
-        return {"id": identifier, "error": f"the line is no JSON: {error}"}
-    except (CaseError, OSError, ValueError, TypeError) as error:
-        return {"id": identifier, "error": str(error)}
+    answer_lines(lambda case: judge_case(case, lambda path: Path(path).read_bytes()))
 
 
 @tamper.command("watch")
