@@ -61,7 +61,9 @@ class Frontier:
             parts = urlsplit(url)
         except ValueError:
             return
-        if parts.scheme not in ("http", "https") or (via != "revisit" and _is_unwanted(parts.path, url)):
+        if parts.scheme not in ("http", "https") or _ACTING.search(url):
+            return
+        if via != "revisit" and _MEDIA.search(parts.path):
             return
         self._known.add(url)
         is_file = via == "script" or bool(_FILES.search(parts.path))
@@ -116,7 +118,3 @@ def _names(url: str) -> tuple[str, ...]:
     except ValueError:
         return ("*",)
     return tuple(sorted({name for name, _ in pairs}))
-
-
-def _is_unwanted(path: str, url: str) -> bool:
-    return bool(_MEDIA.search(path) or _ACTING.search(url))

@@ -57,3 +57,8 @@ def test_a_stamp_against_caches_is_no_difference() -> None:
 
 def test_new_paths_come_before_new_queries_of_known_ones() -> None:
     assert order(("/a", 1, "link"), ("/a?x=1", 1, "link"), ("/b", 2, "link")) == ["/a", "/b", "/a?x=1"]
+
+
+def test_what_acts_is_left_alone_though_a_report_names_it() -> None:
+    """A report of another scanner may name any address."""
+    assert order(("/users/1/delete", 0, "revisit"), ("/logout", 0, "revisit"), ("/a", 0, "revisit")) == ["/a"]
