@@ -12,7 +12,7 @@ from app.core.log import configure_logging
 from app.core.settings import get_settings
 from config import ConfigError
 
-NICE = 10
+NICE = 5
 
 
 def main(arguments: list[str]) -> int:
