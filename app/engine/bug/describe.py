@@ -20,9 +20,9 @@ def describe(rule: str, detail: Mapping[str, Any], locale: str = "en") -> dict[s
     except UnknownRuleError:
         return {name: str(detail.get(name, "")) for name in ("title", "why", "remedy")}
     return {
-        "title": _filled(texts.title, detail, locale),
-        "why": _filled(texts.why, detail, locale),
-        "remedy": _filled(texts.remedy, detail, locale),
+        "title": filled(texts.title, detail, locale),
+        "why": filled(texts.why, detail, locale),
+        "remedy": filled(texts.remedy, detail, locale),
     }
 
 
@@ -31,7 +31,8 @@ class _Values(dict[str, Any]):
         return "?"
 
 
-def _filled(text: Text, detail: Mapping[str, Any], locale: str) -> str:
+def filled(text: Text, detail: Mapping[str, Any], locale: str) -> str:
+    """A text in a language, its braces filled; a missing value reads "?"."""
     template = text.get(locale[:2]) or text["en"]
     return template.format_map(_Values({key: _plain(value) for key, value in detail.items()}))
 

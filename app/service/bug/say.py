@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.bug.describe import describe
+from app.engine.bug.describe import describe, filled
+from app.engine.bug.ownership_words import SENTENCES
 from app.models import Finding, OwnershipCheck, Scan
 
 LOCALES = ("en", "zh")
@@ -96,21 +97,15 @@ _SKIPS = {
 }
 
 
-class _Values(dict[str, Any]):
-    def __missing__(self, key: str) -> str:
-        return "?"
-
-
 def reason_sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
     """Why a scan ended as it did."""
-    texts = _REASONS.get(code, {"en": code})
-    return texts.get(locale, texts["en"]).format_map(_Values(detail))
+    return filled(_REASONS.get(code, {"en": code}), detail, locale)
 
 
 def skip_sentence(skip: Mapping[str, Any], locale: str) -> str:
     """Why a check did not run, of a report's `skipped`."""
     texts = _SKIPS.get(skip["reason"], {"en": str(skip["reason"])})
-    return texts.get(locale, texts["en"]).format_map(_Values(skip.get("detail") or {}))
+    return filled(texts, skip.get("detail") or {}, locale)
 
 
 def scan_sentence(scan: Scan, locale: str) -> str:
@@ -134,7 +129,5 @@ def check_sentence(check: OwnershipCheck, locale: str) -> str:
 
 
 def proof_sentence(code: str, detail: Mapping[str, Any], locale: str) -> str:
-    from app.engine.bug.ownership_words import SENTENCES
-
-    texts = SENTENCES.get(code) or {"en": code}
-    return (texts.get(locale) or texts["en"]).format_map(_Values(detail))
+    """What a look at a host's proof said, by its code."""
+    return filled(SENTENCES.get(code, {"en": code}), detail, locale)

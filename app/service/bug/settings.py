@@ -20,6 +20,7 @@ from app.service.bug.event import put_event
 from app.service.bug.hours import next_due
 from app.service.bug.login import keep_login, masked_login
 from app.service.site import get_site
+from app.service.values import clean_values
 
 RATES = (0.1, 20.0)
 CONNECTIONS = (1, 8)
@@ -167,17 +168,7 @@ def _agree(settings: ScanSettings) -> None:
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """Those of `values` that are settings, as they are kept. Raises InvalidError, naming each wrong one."""
-    clean: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name in FIELDS:
-        if name in values:
-            try:
-                clean[name] = _KINDS[name](values[name])
-            except ValueError as error:
-                wrong[name] = str(error)
-    if wrong:
-        raise InvalidError(wrong)
-    return clean
+    return clean_values(values, _KINDS)
 
 
 def _profile(value: Any) -> ProfileName:

@@ -7,13 +7,13 @@ from typing import Any
 
 from lxml.cssselect import CSSSelector, SelectorError
 
-from app.core.errors import InvalidError
 from app.engine.net.guard import TargetError, parse_target
 from app.engine.tamper.fetch import VIEWS
 from app.engine.tamper.types import PLAIN
 from app.engine.tamper.visible import without_hiding
 from app.models import Watch
 from app.models.tamper import WATCH_MODES
+from app.service.values import clean_values
 
 SHOWN = (
     "name",
@@ -43,17 +43,7 @@ REJUDGED = ("words", "allowed_words", "allowed_keys")
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:
     """The given values, trimmed; an `InvalidError` names each that will not do."""
-    clean: dict[str, Any] = {}
-    wrong: dict[str, str] = {}
-    for name in SHOWN:
-        if name in values:
-            try:
-                clean[name] = _KINDS[name](values[name])
-            except ValueError as error:
-                wrong[name] = str(error)
-    if wrong:
-        raise InvalidError(wrong)
-    return clean
+    return clean_values(values, _KINDS)
 
 
 def _name(value: str) -> str:
