@@ -57,3 +57,7 @@ def test_what_differs_in_anything_that_counts_is_another(other: dict[str, str]) 
         return fingerprint(site, rule, **values)
 
     assert of(dict(usual)) != of({**usual, **other})
+
+
+def test_half_a_character_is_no_obstacle() -> None:
+    assert len(fingerprint("shop.example", "forms.csrf", parameter="\ud800")) == 32
