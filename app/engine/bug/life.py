@@ -7,9 +7,11 @@ more make it fixed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.engine.bug.fingerprint import place_of
 from app.engine.bug.types import Report
 
 State = Literal["open", "confirmed", "false_positive", "accepted", "fixed"]
@@ -71,8 +73,17 @@ def sight_of(report: Report, *, fingerprint: str, rule: str, place: str) -> Sigh
     return sight_without(report, rule=rule, place=place)
 
 
-def sight_without(report: Report, *, rule: str, place: str) -> Sight:
-    """The same for a finding that is known not to be among what the scan saw."""
+def sight_without(report: Report, *, rule: str, place: str, urls: Sequence[str] = ()) -> Sight:
+    """The same for a finding that is known not to be among what the scan saw.
+
+    One of the whole site shows itself at pages: `urls` are where it was seen, the foremost first. Where that
+    one was not looked at, or any of them refused to answer, nothing was learned of it.
+    """
     # Where requests ran out, the coverage knows which checks had run before.
     tells = report.is_complete or report.ended == "budget"
-    return "not_seen" if tells and report.coverage.has_run(rule, place) else "unknown"
+    if not tells or not report.coverage.has_run(rule, place):
+        return "unknown"
+    places = [place_of(url) for url in urls] if not place else []
+    if places and (places[0] not in report.coverage.answered or report.coverage.unknown.intersection(places)):
+        return "unknown"
+    return "not_seen"

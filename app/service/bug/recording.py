@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.core.clock import now
 from app.engine.bug.life import sight_without
 from app.engine.bug.types import Report
-from app.models import Finding, Organization, Scan, ScanReport, write
+from app.models import Finding, FindingLocation, Organization, Scan, ScanReport, write
 from app.models.finding import LIVING
 from app.service.bug.event import put_event
 from app.service.bug.lives import Look, live_on, take_in_all
@@ -89,7 +89,7 @@ def _settle_others(session: Session, look: Look, report: Report, seen: set[str])
         others = others.where(Finding.id == look.scan.finding_id)
     for row in session.scalars(others.with_for_update().execution_options(populate_existing=True)).all():
         if row.fingerprint not in seen:
-            sight = sight_without(report, rule=row.rule, place=row.place)
+            sight = sight_without(report, rule=row.rule, place=row.place, urls=_urls_of(session, row))
             if row.rule.startswith("templates.") and row.rule not in templates:
                 sight = "unknown"  # Its template was not among those that ran.
             live_on(session, look, row, sight)
@@ -97,6 +97,14 @@ def _settle_others(session: Session, look: Look, report: Report, seen: set[str])
                 look.answer = "not_seen" if sight == "not_seen" else "unknown"
         elif row.id == look.scan.finding_id:
             look.answer = "still_there"
+
+
+def _urls_of(session: Session, row: Finding) -> list[str]:
+    """Where a finding of the whole site was seen last; of one page its place says that."""
+    if row.place:
+        return []
+    own = select(FindingLocation.url).where(FindingLocation.finding_id == row.id)
+    return [row.url, *session.scalars(own.limit(100))]
 
 
 def _end(session: Session, scan: Scan, report: Report, at: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.bug.life import Policy, sight_of, step
+from app.engine.bug.life import Policy, sight_of, sight_without, step
 from app.engine.bug.types import Coverage, Report
 
 LOOKS: list[tuple[str, str, int, bool, str, int, list[str]]] = [
@@ -68,3 +68,21 @@ def test_a_check_that_did_not_run_says_nothing() -> None:
 def test_a_scan_that_was_cut_short_says_nothing() -> None:
     short = replace(report(**RAN), is_complete=False)
     assert sight_of(short, fingerprint="f", rule="leaks.version", place="/a") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("answered", "unknown", "sight"),
+    [
+        ({"/", "/account"}, set(), "not_seen"),
+        ({"/"}, {"/account"}, "unknown"),
+        ({"/"}, set(), "unknown"),
+        ({"/", "/account"}, {"/cart"}, "unknown"),
+    ],
+)
+def test_of_what_the_whole_site_has_its_pages_must_have_answered(
+    answered: set[str], unknown: set[str], sight: str
+) -> None:
+    """A cookie that only the account sets is not gone while the account answers 403."""
+    looked = report(done={"leaks"}, answered=frozenset(answered), unknown=frozenset(unknown))
+    urls = ("https://a.example/account?token=abcd…wxyz", "https://a.example/cart")
+    assert sight_without(looked, rule="leaks.version", place="", urls=urls) == sight
