@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from app.engine.bug.types import Headers, Response
-
 MAX_TRIES = 3
 
 
@@ -37,16 +35,6 @@ def products() -> tuple[Product, ...]:
     path = Path(__file__).parent / "signatures" / "default_logins.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["product"]
     return tuple(_product(table) for table in tables)
-
-
-def cookies_of(*answers: Response) -> Headers:
-    """The header that sends back what the answers have set; none when they set nothing."""
-    found: dict[str, str] = {}
-    for line in (line for answer in answers for line in answer.values("set-cookie")[:30]):
-        name, _, value = line.partition(";")[0].partition("=")
-        found[name.strip()] = value.strip()
-    pairs = "; ".join(f"{name}={value}" for name, value in found.items() if name)
-    return (("Cookie", pairs),) if pairs else ()
 
 
 def _product(table: dict[str, Any]) -> Product:

@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 from app.engine.bug.answers import Answers, anonymous
-from app.engine.bug.default_logins import cookies_of, is_known, product_of
+from app.engine.bug.default_logins import is_known, product_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
+from app.engine.bug.http.cookies import Jar
 from app.engine.bug.page import Field, Form, Page
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Headers, Hit, Request, Response
@@ -116,7 +117,7 @@ def _try_form(asker: Asker, page: Page, form: Form) -> Iterator[Hit]:
         if answers is None:
             return
         response = answers[1]
-        if _is_other(response, failed[1]) and _is_inside(asker, response, cookies_of(*answers)):
+        if _is_other(response, failed[1]) and _is_inside(asker, response, Jar(*answers).headers):
             proof = f"led to {asker.redirect_of(response) or 'a page without a log-in'}"
             yield _hit("form", form.action, user, proof, response)
             return
@@ -135,7 +136,7 @@ def _submit(asker: Asker, page: Page, user: str, password: str) -> tuple[Respons
     values = {each.name: each.value for each in form.fields if each.name and each.type in _SENT}
     values |= {each.name: password for each in form.fields if each.type == "password"}
     values[name.name] = user
-    headers: Headers = (("Referer", page.url), *cookies_of(first))
+    headers: Headers = (("Referer", page.url), *Jar(first).headers)
     body = urlencode(values).encode()
     return first, asker.ask(Request(form.action, "POST", headers, body, max_bytes=300_000))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlencode
 
 from app.engine.bug.http.asker import Asker
+from app.engine.bug.http.cookies import Jar
 from app.engine.bug.page import Form, Page
 from app.engine.bug.types import Login, Request, Response
-
-_MAX_COOKIES = 30
 
 
 def log_in(asker: Asker, login: Login) -> str:
@@ -29,10 +27,10 @@ def log_in(asker: Asker, login: Login) -> str:
         return "no_form"
     if not asker.may_tell(form.action):
         return "unsafe"
-    cookies = _cookies_of(first)
-    answers = _submit(asker, page, form, login, cookies)
-    cookies |= _cookies_of(answers)
-    asker.login_headers = (*login.headers, *_cookie_header(cookies))
+    jar = Jar(*first)
+    answers = _submit(asker, page, form, login, jar)
+    jar.learn(*answers)
+    asker.login_headers = (*login.headers, *jar.headers)
     inside = answers[-1]
     if asker.redirect_of(inside):
         inside = asker.follow(asker.redirect_of(inside))[-1]
@@ -48,9 +46,7 @@ def _form_of(page: Page, login: Login) -> Form | None:
     return next((form for form in page.forms if form.has_password), None)
 
 
-def _submit(
-    asker: Asker, page: Page, form: Form, login: Login, cookies: dict[str, str]
-) -> tuple[Response, ...]:
+def _submit(asker: Asker, page: Page, form: Form, login: Login, jar: Jar) -> tuple[Response, ...]:
     given = {
         each.name: each.value for each in form.fields if each.name and each.type not in ("submit", "file")
     }
@@ -58,7 +54,7 @@ def _submit(
     headers = (
         ("Content-Type", "application/x-www-form-urlencoded"),
         ("Referer", page.url),
-        *_cookie_header(cookies),
+        *jar.headers,
     )
     if form.method == "GET":
         return asker.follow(Request(f"{form.action}?{body.decode()}", headers=headers))
@@ -71,21 +67,3 @@ def _is_inside(response: Response, login: Login) -> bool:
     if login.logged_in:
         return login.logged_in in response.text
     return not any(form.has_password for form in Page(response).forms)
-
-
-def _cookies_of(answers: tuple[Response, ...]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for answer in answers:
-        for line in answer.values("set-cookie"):
-            try:
-                jar = SimpleCookie(line)
-            except CookieError:
-                continue
-            found |= {name: morsel.value for name, morsel in jar.items()}
-    return dict(list(found.items())[:_MAX_COOKIES])
-
-
-def _cookie_header(cookies: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    if not cookies:
-        return ()
-    return (("Cookie", "; ".join(f"{name}={value}" for name, value in cookies.items())),)

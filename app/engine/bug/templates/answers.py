@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from app.engine.bug.reading.cookies import parse_cookie
 from app.engine.bug.templates.texts import to_text
 from app.engine.bug.types import Response
 
@@ -94,20 +94,10 @@ def _named(response: Response) -> dict[str, Any]:
 
 
 def _cookies(response: Response) -> dict[str, Any]:
-    return {name.lower(): value for name, value in cookies_of(response).items()}
-
-
-def cookies_of(response: Response) -> Mapping[str, str]:
-    """Cookies that the answer sets, by name; a deleted one has an empty value."""
-    found: dict[str, str] = {}
-    for line in response.values("set-cookie")[:_MAX_HEADERS]:
-        pair, _, rest = line.partition(";")
-        name, equals, value = pair.partition("=")
-        if not equals or not name.strip():
-            continue
-        is_gone = any(part.strip().lower() in ("max-age=0", "max-age=-1") for part in rest.split(";"))
-        found[name.strip()] = "" if is_gone else value.strip()
-    return found
+    """Cookies that the answer sets, by name in lower case; a deleted one has an empty value."""
+    lines = response.values("set-cookie")[:_MAX_HEADERS]
+    cookies = (parse_cookie(line, response.at) for line in lines)
+    return {each.name.lower(): "" if each.is_deleted else each.value for each in cookies if each is not None}
 
 
 def _request(response: Response) -> str:

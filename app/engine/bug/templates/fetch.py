@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.engine.bug.answers import anonymous
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.templates.answers import cookies_of
+from app.engine.bug.http.cookies import Jar
 from app.engine.bug.types import Request, Response
 
 _MAX_KEPT = 8_000_000
@@ -16,30 +16,6 @@ _MAX_KEPT = 8_000_000
 _KEEPING_METHOD = frozenset({307, 308})
 Chain = tuple[Response, ...]
 _Key = tuple[Request, int]
-
-
-class Jar:
-    """Cookies of one run of one template. They are for the one host that is scanned."""
-
-    def __init__(self) -> None:
-        self._cookies: dict[str, str] = {}
-
-    def learn(self, response: Response) -> None:
-        for name, value in list(cookies_of(response).items())[:50]:
-            if value:
-                self._cookies[name] = value[:4_096]
-            else:
-                self._cookies.pop(name, None)
-
-    def added_to(self, request: Request) -> Request:
-        """The request with the cookies that it does not name itself."""
-        own = next((value for name, value in request.headers if name.lower() == "cookie"), "")
-        named = {part.partition("=")[0].strip() for part in own.split(";")}
-        more = [f"{name}={value}" for name, value in self._cookies.items() if name not in named]
-        if not more:
-            return request
-        others = tuple(pair for pair in request.headers if pair[0].lower() != "cookie")
-        return replace(request, headers=(*others, ("Cookie", "; ".join([*([own] if own else []), *more]))))
 
 
 class Fetch:
@@ -60,8 +36,8 @@ class Fetch:
         if chain is None:
             chain = self._asked(request, redirects, jar)
             self._keep(key, chain)
-        for response in chain if jar is not None else ():
-            jar.learn(response) if jar is not None else None
+        if jar is not None:
+            jar.learn(*chain)
         return chain
 
     def _known(self, key: _Key) -> Chain | None:

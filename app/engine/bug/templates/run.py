@@ -15,8 +15,9 @@ from contextlib import suppress
 from random import Random
 from typing import Any
 
+from app.engine.bug.http.cookies import Jar
 from app.engine.bug.templates.answers import named_values, values_of
-from app.engine.bug.templates.fetch import Chain, Fetch, Jar
+from app.engine.bug.templates.fetch import Chain, Fetch
 from app.engine.bug.templates.functions.random import randstr
 from app.engine.bug.templates.hits import Event
 from app.engine.bug.templates.judge import Outcome, judge
