@@ -74,16 +74,14 @@ def test_it_sends_no_payload_without_consent(weak_scan: Scanned) -> None:
 
 def test_it_finds_what_needs_a_payload_once_the_owner_consents(authority: Authority) -> None:
     with SiteServer(WeakSite(ALL), tls=authority.context("127.0.0.1")) as server:
-        report = scan_of(
-            server, ca_file=authority.ca_file, consents=EVERY_CONSENT, profile="full", budget=3000
-        )
+        report = scan_of(server, ca_file=authority.ca_file, consents=EVERY_CONSENT, budget=3000)
     probed = tuple(each for each in PAYLOADS if each.id not in ("path-walked", "names-told"))
     assert _names(score(of_report(report), probed).missed) == []
 
 
 def test_it_never_asks_to_change_anything_even_with_every_consent(authority: Authority) -> None:
     with SiteServer(WeakSite(ALL), tls=authority.context("127.0.0.1")) as server:
-        scan_of(server, ca_file=authority.ca_file, consents=EVERY_CONSENT, profile="full", budget=3000)
+        scan_of(server, ca_file=authority.ca_file, consents=EVERY_CONSENT, budget=3000)
         methods = {each.method for each in server.asked}
         posts = Counter(
             each.path for each in server.asked if each.method == "POST" and not _is_question(each)
