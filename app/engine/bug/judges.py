@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.engine.bug.excerpt import excerpt
+from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.types import Response
 
 Judge = Callable[[str, Response], str | None]
@@ -61,7 +61,7 @@ def dotenv(text: str, _response: Response) -> str | None:
     if not telling and len(fitting) < 2:
         return None
     shown = (telling or fitting)[0]
-    return excerpt(shown, 0, len(shown))
+    return line_of(shown, 0, len(shown))
 
 
 def users(text: str, _response: Response) -> str | None:

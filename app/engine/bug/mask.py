@@ -23,6 +23,16 @@ _ASSIGNED = re.compile(
     r"(?i)((?:passwd|password|pwd|secret|api_?key|access_?key|private_?key)[\w.-]{0,20}[\"']?"
     r"[ \t]{0,3}(?:=>|[:=])[ \t]{0,3}[\"'])([^\"'\s\u2026]{4,200})(?=[\"'])"
 )
+_NAMED = re.compile(
+    r"(?i)([\w.-]{0,40}(?:passw|pwd|secret|token|api_?key|access_?key|private_?key|auth|credential|dsn|salt)"
+    r"[\w.-]{0,40}[\"']?(?:[ \t]{0,4}(?:=>|[:=,])[ \t]{0,4}(?:\{[ \t]{0,4}\"value\"[ \t]{0,4}:[ \t]{0,4})?"
+    r"|(?:[ \t]{0,3}</?t[dhr][^<>]{0,60}>){1,4}[ \t]{0,3})[\"']?)([^\s\"'<>,;{]{1,400})"
+)
+# In the text of a file a password may have any character; in an address, a query begins at its mark.
+_IN_TEXT = re.compile(r"(://[^\s:/@]{0,80}:)([^\s/@]{1,200})(?=@)")
+_HASH = re.compile(r"\$(?:apr1|1|2[aby]|5|6|argon2\w{0,2}|P)\$[^\s:\"']{4,200}|\{SHA\}\S{4,60}")
+_KEY_BLOCK = re.compile(r"(?<=KEY-----)[A-Za-z0-9+/=\s\\]{1,4000}")
+_WORD = re.compile(r"[A-Za-z0-9+/=_.:-]{16,}")
 MASKED = "\u2026"
 """What every masked value has, and no address that a browser would send."""
 _ATTRIBUTES = frozenset({"path", "domain", "expires", "max-age", "samesite"})
@@ -61,6 +71,25 @@ def mask_address(text: str) -> str:
     text = _IN_PATH.sub(lambda found: found[1] + _ends(found[2]), text)
     text = _PARAMETER.sub(_masked_parameter, text)
     return _TOKEN.sub(lambda found: _ends(found[0]), text)
+
+
+def mask_text(text: str) -> str:
+    """A text with values of whatever is named like a secret, passwords in addresses, hashes and private keys
+    masked."""
+    text = _KEY_BLOCK.sub(MASKED, mask_headers(text))
+    text = _HASH.sub(lambda found: mask_secret(found[0]), text)
+    text = _IN_TEXT.sub(lambda found: found[1] + mask_secret(found[2]), text)
+    return _NAMED.sub(lambda found: found[1] + mask_secret(found[2]), text)
+
+
+def mask_words(text: str) -> str:
+    """A text of any kind: long words of digits and letters are masked, addresses and versions stay."""
+    return _WORD.sub(lambda found: mask_secret(found[0]) if _may_be_secret(found[0]) else found[0], text)
+
+
+def _may_be_secret(word: str) -> bool:
+    has_both = any(letter.isdigit() for letter in word) and any(letter.isalpha() for letter in word)
+    return has_both and not word.startswith(("http:", "https:")) and word.count(".") < 2
 
 
 def mask_evidence(text: str) -> str:

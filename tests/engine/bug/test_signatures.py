@@ -10,8 +10,9 @@ import pytest
 import app.engine.bug.signatures as package
 from app.engine.bug.checks import backups, graphql, listing, open_redirect, panels, reflected
 from app.engine.bug.definitions import definition_of
-from app.engine.bug.excerpt import MAX_EXCERPT, excerpt, masked
 from app.engine.bug.judges import JUDGES
+from app.engine.bug.mask import mask_text
+from app.engine.bug.reading.excerpt import MAX_LINE, line_of
 from app.engine.bug.registry import all_checks
 from app.engine.bug.signatures import Exposure, exposures_of, names_for
 from app.engine.bug.types import Request, Response
@@ -90,7 +91,7 @@ def test_pages_of_probes_are_read_fast(body: str) -> None:
         graphql._has_schema(response)
         open_redirect._target(answer(f"{body}cloudeye.invalid", kind))
         reflected._escape_of(body, SIZE // 2, "cq12345678")
-        masked(body[:5_000])
+        mask_text(body[:5_000])
         for judge in JUDGES.values():
             judge(body, response)
     assert time.process_time() - start < 2
@@ -127,9 +128,9 @@ def test_full_scans_know_more_names() -> None:
 
 
 def test_an_excerpt_is_one_short_line() -> None:
-    text = excerpt("first\nDB_PASSWORD=Tea4Two!2024xyz and more\nthird", 6, 10)
+    text = line_of("first\nDB_PASSWORD=Tea4Two!2024xyz and more\nthird", 6, 10)
     assert text.startswith("DB_PASSWORD=…") and "\n" not in text
-    assert len(excerpt("x" * 5_000, 10, 4_000)) <= MAX_EXCERPT
+    assert len(line_of("x" * 5_000, 10, 4_000)) <= MAX_LINE
 
 
 @pytest.mark.parametrize(
@@ -144,5 +145,5 @@ def test_an_excerpt_is_one_short_line() -> None:
         "aws_secret_access_key = Tea4Two!2024xyz",
     ],
 )
-def test_secrets_are_masked(text: str) -> None:
-    assert "Two!2024" not in masked(text) and "Tea4Two2024xyz" not in masked(text)
+def test_secrets_are_mask_text(text: str) -> None:
+    assert "Two!2024" not in mask_text(text) and "Tea4Two2024xyz" not in mask_text(text)

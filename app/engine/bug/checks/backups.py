@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from app.engine.bug.answers import Answers
-from app.engine.bug.excerpt import excerpt
 from app.engine.bug.exposures import look_for, names_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
 from app.engine.bug.places import again_first
+from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import endings, names_for
 from app.engine.bug.soft404 import Missing, is_alike
@@ -99,7 +99,7 @@ def _proof(response: Response, original: Response | None) -> str:
     text = response.text[:40_000]
     source = _SOURCE.search(text)
     if source is not None:
-        return excerpt(text, source.start(), source.end())
+        return line_of(text, source.start(), source.end())
     is_copy = original is not None and original.is_html and "<html" in text[:2_000].lower()
     if is_copy and original is not None and _has_plain_name(original.url) and is_alike(response, original):
         return f"the page {urlsplit(original.url).path} as it was"

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from urllib.parse import quote as escape
 from urllib.parse import urlsplit
 
-from app.engine.bug.excerpt import excerpt
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.inputs import Input, inputs_of
+from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.reading.signs import any_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures.databases import DATABASES
@@ -32,7 +32,7 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
             continue
         seen = any_of(response.text[:_MAX_TEXT], DATABASES)
         if seen is not None and any_of(_ask(asker, each, "").text[:_MAX_TEXT], DATABASES) is None:
-            proof = excerpt(response.text[:_MAX_TEXT], seen.start, seen.end)
+            proof = line_of(response.text[:_MAX_TEXT], seen.start, seen.end)
             yield _hit("error", each, response, proof, seen.name)
         elif seen is None and response.status >= 500 and _is_the_quote(asker, each):
             proof = f"status {response.status} with one quotation mark, none with two"

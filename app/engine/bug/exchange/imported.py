@@ -10,8 +10,8 @@ from typing import Any, Literal
 import orjson
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, definition_of
-from app.engine.bug.excerpt import masked
 from app.engine.bug.fingerprint import fingerprint, place_of
+from app.engine.bug.mask import mask_text
 from app.engine.bug.types import Confidence, Finding, Location, Severity, host_and_port
 
 Source = Literal["nuclei", "zap", "wapiti"]
@@ -155,12 +155,12 @@ def text(value: Any, most: int = _MAX_TEXT) -> str:
 def evidence(*values: Any) -> str:
     """Excerpts joined on one line, secrets in them masked."""
     said = " · ".join(" ".join(each.split()) for each in (text(value, 1_000) for value in values) if each)
-    return masked(said)[:_MAX_EVIDENCE]
+    return mask_text(said)[:_MAX_EVIDENCE]
 
 
 def message(value: Any) -> str:
     """A request or response, secrets in it masked."""
-    return masked(text(value, 4_000).replace("\r\n", "\n"))[:_MAX_TEXT]
+    return mask_text(text(value, 4_000).replace("\r\n", "\n"))[:_MAX_TEXT]
 
 
 def cwes(value: Any) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from app.engine.bug.mask import mask_text
+
 MAX_EVIDENCE = 300
+MAX_LINE = 280
 
 
 def clipped(text: str, most: int = MAX_EVIDENCE) -> str:
@@ -20,3 +23,10 @@ def hidden(text: str, start: int, end: int, shown: str, *, before: int = 60, aft
     """As `around`, with what stands at the place replaced by `shown` (its masked form)."""
     head = text[max(0, start - before) : start]
     return clipped(f"{head}{shown}{text[end : end + after]}")
+
+
+def line_of(text: str, start: int = 0, end: int = 0) -> str:
+    """The line or two around a place of a file, with the secrets in them masked."""
+    first = max(text.rfind("\n", 0, start) + 1, start - 60)
+    last = text.find("\n", end)
+    return clipped(mask_text(text[first : min(last if last >= 0 else len(text), end + 160)]), MAX_LINE)

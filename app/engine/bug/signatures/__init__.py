@@ -32,8 +32,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from app.engine.bug.excerpt import excerpt
 from app.engine.bug.judges import JUDGES, Judge
+from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.types import Response
 
 _HTML = re.compile(r"<(?:!doctype html|html|head|body)\b", re.I)
@@ -87,7 +87,7 @@ class Exposure:
         proofs = [each for each in (*found, *choices) if each]
         if self.judge is not None:
             return self.judge(text, response)
-        return excerpt(text, proofs[0].start(), proofs[0].end()) if proofs else None
+        return line_of(text, proofs[0].start(), proofs[0].end()) if proofs else None
 
     def _is_kind(self, response: Response) -> bool:
         kind = response.content_type

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.engine.bug.mask import mask_headers
+from app.engine.bug.mask import mask_headers, mask_words
 from app.engine.bug.templates.judge import Outcome
-from app.engine.bug.templates.masking import masked
 from app.engine.bug.templates.texts import clean
 from app.engine.bug.templates.types import Info, Template
 from app.engine.bug.types import Hit, Response
@@ -88,14 +87,16 @@ def _detail(template: Template, name: str, outcome: Outcome) -> Mapping[str, Any
         "class": class_of(info),
         "template": template.id,
         "tags": sorted(info.tags)[:20],
-        "extracted": [masked(clean(value)) for values in outcome.extracted.values() for value in values][:20],
+        "extracted": [mask_words(clean(value)) for values in outcome.extracted.values() for value in values][
+            :20
+        ],
     }
 
 
 def _evidence(event: Event) -> str:
     parts = [text for text in dict.fromkeys(event.outcome.seen) if text]
     for name, values in event.outcome.extracted.items():
-        shown = ", ".join(masked(clean(value, 100)) for value in values[:5])
+        shown = ", ".join(mask_words(clean(value, 100)) for value in values[:5])
         parts.append(f"{clean(name, 50)}: {shown}" if name else shown)
     text = "; ".join(parts) or f"status {event.response.status}"
     return clean(mask_headers(text), _MAX_EVIDENCE)

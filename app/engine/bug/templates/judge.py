@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.engine.bug.mask import mask_words
 from app.engine.bug.templates.expression import read_expression
 from app.engine.bug.templates.extract import extract
-from app.engine.bug.templates.masking import masked
 from app.engine.bug.templates.nodes import ExpressionError, Scope
 from app.engine.bug.templates.placeholders import fill
 from app.engine.bug.templates.texts import clean, to_bytes, to_string
@@ -80,7 +80,7 @@ def _all_or_any(matcher: Matcher, scope: Scope) -> list[str] | None:
         if has:
             # What a template looks for by word is its own; what a pattern has found is the site's.
             shown = clean(text, _SHOWN)
-            seen.append(masked(shown) if matcher.kind == "regex" else shown)
+            seen.append(mask_words(shown) if matcher.kind == "regex" else shown)
             if matcher.condition == "or":
                 return seen
         elif matcher.condition == "and":
