@@ -33,7 +33,7 @@ class RefusedError(Exception):
         self.reason, self.detail = reason, detail
 
 
-def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], None] = lambda: None) -> Plan:
+def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], object] = lambda: None) -> Plan:
     """The engine's plan. Ownership is shown again first where it matters. Raises RefusedError."""
     if scan.site.archived_at is not None:
         raise RefusedError("site_archived")
@@ -61,7 +61,7 @@ def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], None] 
     )
 
 
-def _hosts(scan: Scan, organization: Organization, beat: Callable[[], None]) -> frozenset[str]:
+def _hosts(scan: Scan, organization: Organization, beat: Callable[[], object]) -> frozenset[str]:
     """The names of the hosts that may be asked actively."""
     if scan.profile == "passive":
         return frozenset()

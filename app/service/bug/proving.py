@@ -131,7 +131,7 @@ def _revoke(session: Session, row: HostOwnership, checked: Checked, at: datetime
 
 
 def prove_again(
-    site_id: int, organization: Organization, beat: Callable[[], None] = lambda: None
+    site_id: int, organization: Organization, beat: Callable[[], object] = lambda: None
 ) -> frozenset[str]:
     """Look again at a site's verified hosts before an active scan; those that may be asked now. `beat` is
     called between them, since each may take half a minute."""

@@ -141,7 +141,7 @@ def _stop_teller(scan_id: int) -> Callable[[], bool]:
         at = time.monotonic()
         if at - beaten >= BEAT_SECONDS:
             beaten = at
-            beat(scan_id)
+            is_over = is_over or not beat(scan_id)
         if not is_over and at - looked >= STOP_LOOK_SECONDS:
             looked = at
             is_over = is_stopped(scan_id)
@@ -150,11 +150,13 @@ def _stop_teller(scan_id: int) -> Callable[[], bool]:
     return stop
 
 
-def beat(scan_id: int) -> None:
-    """Say that the scan lives. Without the database there is nobody to say it to."""
+def beat(scan_id: int) -> bool:
+    """Say that the scan lives; False when it was ended meanwhile, as one that was taken for dead. Without the
+    database there is nobody to say it to.
+    """
     try:
         with write() as session:
-            session.execute(
+            done = session.execute(
                 update(Scan)
                 .where(Scan.id == scan_id, Scan.state == "running")
                 .values(heartbeat_at=now())
@@ -162,6 +164,8 @@ def beat(scan_id: int) -> None:
             )
     except DATABASE_ERRORS:
         log.warning("bug.beat_failed", extra={"scan_id": scan_id})
+        return True
+    return isinstance(done, CursorResult) and done.rowcount == 1
 
 
 def end_scan(scan_id: int, state: str, reason: str, detail: dict[str, Any] | None = None) -> Recorded:

@@ -204,6 +204,13 @@ def test_what_a_lost_worker_brings_later_does_not_count(at_shop: Desk) -> None:
     assert run_scan(scan.id).scan is None
 
 
+def test_a_scan_that_was_taken_for_dead_stops_asking(at_shop: Desk) -> None:
+    scan = at_shop.begin()
+    assert running.beat(scan.id)
+    sweep_lost(now() + timedelta(minutes=6))
+    assert not running.beat(scan.id)
+
+
 def test_a_scan_that_is_given_back_is_run_by_the_next(at_shop: Desk) -> None:
     scan = at_shop.begin()
     give_back(scan.id)
