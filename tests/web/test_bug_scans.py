@@ -125,3 +125,11 @@ def test_a_wrong_wish_is_said_and_stays_typed(
     assert said in text
     assert fields.get("budget", "") in text
     assert list_scans(owner).items == []
+
+
+def test_a_scan_that_was_cut_short_says_of_nothing_that_it_is_gone(
+    app: Flask, owner: Actor, desk: Desk, over: int
+) -> None:
+    desk.scan(is_complete=False, ended="budget")
+    newest = list_scans(owner).items[0].id
+    assert "No longer seen" not in enter(app, owner).get(f"/scans/{newest}").text

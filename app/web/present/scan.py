@@ -97,13 +97,13 @@ def report_facts(report: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def comparison_facts(comparison: Comparison | None) -> dict[str, Any] | None:
-    """What is different from the scan before."""
+    """What is different from the scan before. One that was cut short has not seen that something is gone."""
     if comparison is None:
         return None
     parts = (
         (_("New"), comparison.new),
         (_("Changed"), comparison.changed),
-        (_("No longer seen"), comparison.gone),
+        (_("No longer seen"), comparison.gone if comparison.later.is_complete else []),
     )
     return {
         "before_url": url_for("web.scan", scan_id=comparison.earlier.id),
