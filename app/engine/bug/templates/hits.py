@@ -80,6 +80,7 @@ def class_of(info: Info) -> str:
 
 def _detail(template: Template, name: str, outcome: Outcome) -> Mapping[str, Any]:
     info = template.info
+    extracted = [each for values in outcome.extracted.values() for each in values]
     return {
         "title": f"{info.name} ({clean(name, 100)})" if name else info.name,
         "why": info.description or info.name,
@@ -87,9 +88,7 @@ def _detail(template: Template, name: str, outcome: Outcome) -> Mapping[str, Any
         "class": class_of(info),
         "template": template.id,
         "tags": sorted(info.tags)[:20],
-        "extracted": [mask_words(clean(value)) for values in outcome.extracted.values() for value in values][
-            :20
-        ],
+        "extracted": [mask_words(clean(each)) for each in extracted[:20]],
     }
 
 
