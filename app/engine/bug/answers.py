@@ -56,10 +56,6 @@ class Answers:
             self._looked_at.update(place_of(url) for url in batch)
             yield from (self._known.get(url) or Response(Request(url), error="not_sent") for url in batch)
 
-    def arrive(self, url: str, *, max_bytes: int = MAX_BYTES) -> Response:
-        """The answer; of what only leads deeper into itself (`/admin` to `/admin/`), that one's."""
-        return self.deeper(self.get(url, max_bytes=max_bytes), max_bytes=max_bytes)
-
     def deeper(self, response: Response, *, max_bytes: int = MAX_BYTES) -> Response:
         """Go one step along a redirect that stays below the address asked for."""
         target = deeper_target(response)

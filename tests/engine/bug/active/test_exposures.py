@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import pytest
 
 from tests.bug.serving import Answer, App, Asked
-from tests.engine.bug.active.asking import HOME, Probed, page, plain, probed, site
+from tests.engine.bug.active.asking import HOME, page, plain, probed, site
 from tests.engine.bug.active.samples import SAMPLES
 
 NAMES = tuple(SAMPLES)
@@ -214,7 +212,3 @@ def test_no_address_is_asked_for_twice() -> None:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def paths_of(found: Probed) -> list[str]:
-    return [urlsplit(asked.target).path for asked in found.asked]
