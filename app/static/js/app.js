@@ -40,6 +40,8 @@ document.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-close]");
   if (closer) closer.closest(closer.dataset.close).remove();
   if (event.target.closest("[data-print]")) print();
+  const ticker = event.target.closest("[data-tick-all]");
+  if (ticker) for (const each of document.getElementsByName(ticker.dataset.tickAll)) each.checked = true;
   const copier = event.target.closest("[data-copy]");
   if (copier) copy(copier);
   const reveal = event.target.closest("[data-reveal]");
