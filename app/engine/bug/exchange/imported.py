@@ -11,7 +11,7 @@ import orjson
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, definition_of
 from app.engine.bug.fingerprint import fingerprint, place_of
-from app.engine.bug.mask import mask_text
+from app.engine.bug.mask import mask_address, mask_text
 from app.engine.bug.types import Confidence, Finding, Location, Severity, host_and_port
 
 Source = Literal["nuclei", "zap", "wapiti"]
@@ -89,7 +89,7 @@ def findings_of(items: Iterable[Imported]) -> tuple[Finding, ...]:
         known = found.get(mark)
         if known is None:
             found[mark] = _finding(item, mark)
-        elif len(known.locations) < MAX_LOCATIONS and item.url not in {each.url for each in known.locations}:
+        elif len(known.locations) < MAX_LOCATIONS and not _has(known, item):
             found[mark] = replace(known, locations=(*known.locations, _location(item)))
     return tuple(found.values())
 
@@ -105,7 +105,7 @@ def _finding(item: Imported, mark: str) -> Finding:
         fingerprint=mark,
         place=item.place,
         method=item.method,
-        url=item.url,
+        url=mask_address(item.url),
         parameter=item.parameter,
         component=None,
         cvss=known.cvss if known is not None else item.cvss,
@@ -118,7 +118,12 @@ def _finding(item: Imported, mark: str) -> Finding:
 
 
 def _location(item: Imported) -> Location:
-    return Location(item.url, item.evidence, item.request, item.response)
+    told = (item.url, item.evidence, item.request, item.response)
+    return Location(*(mask_address(each) for each in told))
+
+
+def _has(known: Finding, item: Imported) -> bool:
+    return mask_address(item.url) in {each.url for each in known.locations}
 
 
 def loaded(data: bytes) -> Any:

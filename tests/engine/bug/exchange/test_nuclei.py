@@ -134,3 +134,11 @@ def test_strange_values_do_no_harm() -> None:
     )
     assert item.severity == "info"
     assert len(item.rule) < 100
+
+
+def test_addresses_of_a_report_tell_no_secret() -> None:
+    secret = "n687neLfjVHq8xiM0OGr4hTxoF54Fzbk"
+    told = {**RESULT, "matched-at": f"https://www.site.example/a?token={secret}"}
+    (found,) = findings_of(nuclei.parse(orjson.dumps(told)))
+    assert secret not in repr(found)
+    assert found.url == "https://www.site.example/a?token=n687…Fzbk"
