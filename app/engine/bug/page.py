@@ -13,7 +13,7 @@ from app.engine.bug.long_tags import without_long_tags
 from app.engine.bug.types import Response
 from app.engine.net.urls import host_of, resolve
 
-MAX_PARSED = 2_000_000
+MAX_PARSED = 1_000_000
 """Characters of a page that are parsed."""
 MAX_ITEMS = 2_000
 """Links, forms or scripts of a page that are looked at."""

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from time import monotonic
 from typing import Any
 
 from app.engine.bug.crawl import gather
@@ -38,6 +39,7 @@ from app.engine.bug.types import (
 
 log = logging.getLogger("cloudeye.bug")
 MAX_HITS = 5_000
+_GRACE_SECONDS = 0.3
 _LOGIN = re.compile(r"(?i)/(?:log|sign)[-_]?(?:in|on)\b|/auth(?:/|$)|/sso\b")
 OnProgress = Callable[[Progress], None]
 
@@ -58,7 +60,7 @@ def scan(
     plan = replace(plan, revisit=tuple(url for url in plan.revisit if MASKED not in url))
     asker = Asker(plan, now=now, stop=stop)
     try:
-        return _Scan(plan, asker, now, on_progress).run()
+        return _Scan(plan, asker, now, on_progress, stop).run()
     finally:
         asker.close()
 
@@ -69,6 +71,7 @@ class _Scan:
     asker: Asker
     now: Callable[[], float]
     on_progress: OnProgress
+    stop: Callable[[], bool]
     hits: list[Hit] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     done: set[str] = field(default_factory=set)
@@ -80,6 +83,7 @@ class _Scan:
     _checks_over: int = 0
     _answered: set[str] = field(default_factory=set)
     _unknown: set[str] = field(default_factory=set)
+    _over_since: float = 0.0
     _asked: dict[str, set[str]] = field(default_factory=dict)
 
     def run(self) -> Report:
@@ -124,10 +128,12 @@ class _Scan:
 
     def _look(self, check: Check, gathered: Gathered) -> None:
         """Let a check look at what was gathered."""
+        self._tell()
+        looks: Iterable[Iterator[Hit]]
         if check.kind == "page":
-            looks = [check.look(page, gathered) for page in gathered.everything]
+            looks = (check.look(page, gathered) for page in gathered.everything)
         else:
-            looks = [check.look(gathered)]
+            looks = (check.look(gathered),)
         home = gathered.home
         is_seen = home is not None and home.response.is_answer and self.ended in ("", "budget")
         if self._run(check, looks) and is_seen:
@@ -185,10 +191,11 @@ class _Scan:
             return "not_verified"
         return ""
 
-    def _run(self, check: Check, looks: list[Iterator[Hit]]) -> bool:
+    def _run(self, check: Check, looks: Iterable[Iterator[Hit]]) -> bool:
         """Take a check's hits; whether it ran to its end. One check's surprise does not cost the others."""
         try:
             for look in looks:
+                self._end_if_late()
                 for hit in look:
                     if len(self.hits) < MAX_HITS:
                         self.hits.append(hit)
@@ -201,6 +208,14 @@ class _Scan:
             self.skipped.append(Skip(check.name, "failed"))
             return False
         return True
+
+    def _end_if_late(self) -> None:
+        """What came is looked at a little longer once a scan is over, lest it ends with nothing to show."""
+        if not self.asker.is_over():
+            return
+        self._over_since = self._over_since or monotonic()
+        if monotonic() - self._over_since > _GRACE_SECONDS:
+            raise ScanOverError(self.ended or ("stopped" if self.stop() else "time"))
 
     def _tell(self) -> None:
         self.on_progress(
