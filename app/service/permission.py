@@ -114,6 +114,7 @@ RULES: dict[tuple[str, str], str] = {
     ("v1.bug_host", "GET"): "bug.read",
     ("v1.bug_host", "DELETE"): "bug.verify",
     ("v1.bug_host_check", "POST"): "bug.verify",
+    ("v1.bug_host_revoke", "POST"): "bug.verify",
     ("v1.bug_scans", "GET"): "bug.read",
     ("v1.bug_scans", "POST"): "bug.run",
     ("v1.bug_scan", "GET"): "bug.read",

@@ -81,3 +81,14 @@ class HostCheck(Resource):
     )
     def post(self, actor: Actor, args: dict[str, Any], host_id: int) -> HostOwnership:
         return service.check_host(actor, host_id, **args)
+
+
+@route(routes, "/bug/hosts/<id:host_id>/revoke", "bug_host_revoke")
+class HostRevoke(Resource):
+    @operation(
+        "Give up what was shown: active checks of the host end",
+        output=WHOLE_HOST,
+        about="The host gets a new token, so that the old proof is worth nothing.",
+    )
+    def post(self, actor: Actor, args: dict[str, Any], host_id: int) -> HostOwnership:
+        return service.revoke_host(actor, host_id)

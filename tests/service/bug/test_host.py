@@ -22,6 +22,7 @@ from app.service.bug.host import (
     host_history,
     list_hosts,
     own_host,
+    revoke_host,
     ways_of,
 )
 from app.service.bug.proving import note_checks, prove_again, prove_due
@@ -179,3 +180,18 @@ def test_a_stranger_reaches_none_of_our_hosts(desk: Desk, stranger: Actor) -> No
     ):
         with pytest.raises(NotFoundError):
             attempt()
+
+
+def test_what_was_shown_is_given_up_for_a_new_proof(desk: Desk) -> None:
+    host = desk.verify()
+    before = host.token
+    given = revoke_host(desk.actor, host.id)
+    assert (given.state, given.method, given.verified_at) == ("pending", None, None)
+    assert given.token != before
+    assert not is_verified(db.session(), desk.site)
+
+
+def test_what_is_not_shown_cannot_be_given_up(desk: Desk) -> None:
+    (host,) = list_hosts(desk.actor, desk.site.id)
+    with pytest.raises(ConflictError):
+        revoke_host(desk.actor, host.id)
