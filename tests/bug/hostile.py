@@ -8,8 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
+
+from tests.engine.targets import Listener
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Call:
 Act = Callable[[socket.socket, Call], None]
 
 
-class HostileServer:
-    """Accepts, reads a request's head, and lets `act` do the rest. `asked` has targets and moments."""
+class HostileServer(Listener):
+    """Reads a request's head, and lets `act` do the rest. `asked` has targets and moments."""
 
     def __init__(self, act: Act, *, reads: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self._act = act
@@ -37,38 +37,10 @@ class HostileServer:
         self._tls = tls
         self.asked: list[tuple[float, str]] = []
         self.heads: list[bytes] = []
-        self._closing = threading.Event()
-        self._socket = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.port: int = self._socket.getsockname()[1]
-        self._threads: list[threading.Thread] = []
-        self._acceptor = threading.Thread(target=self._accept)
+        super().__init__()
 
     def url(self, path: str = "/") -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}{path}"
-
-    def __enter__(self) -> Self:
-        self._acceptor.start()
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        self._acceptor.join(10)
-        for thread in self._threads:
-            thread.join(10)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(5)
@@ -79,7 +51,7 @@ class HostileServer:
             target = head.split(b" ", 2)[1].decode("latin-1")
             self.asked.append((time.monotonic(), target))
             self.heads.append(head)
-            self._act(connection, Call(target, head, self._closing))
+            self._act(connection, Call(target, head, self.until_closed))
         except (OSError, IndexError):
             pass  # Who asks went away, as it should.
         finally:

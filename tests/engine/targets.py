@@ -43,31 +43,21 @@ def reset(connection: socket.socket) -> None:
     connection.close()
 
 
-class Target:
-    """Accepts, reads a request's head, and lets `act` do the rest. `requests` keeps what was asked.
+class Listener:
+    """Accepts connections and serves each in a thread of its own, until it is closed.
 
-    `until_closed` is set when the target is closed, for acts that keep a connection waiting.
+    `until_closed` is set then, for those that keep a connection waiting. It accepts as soon as it is made, so a
+    server's own fields come first.
     """
 
-    def __init__(
-        self, act: Act, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
-    ) -> None:
-        self.act = act
-        self.requests: list[bytes] = []
+    def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.until_closed = threading.Event()
-        self._tls = tls
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.socket(family)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._socket.bind((host, port))
-        self._socket.listen(64)
+        self._socket = socket.create_server((host, port), family=family, backlog=128)
         self.port: int = self._socket.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._acceptor = threading.Thread(target=self._accept)
         self._acceptor.start()
-
-    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
-        return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
     def __enter__(self) -> Self:
         return self
@@ -91,6 +81,24 @@ class Target:
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._threads.append(thread)
             thread.start()
+
+    def _serve(self, connection: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Target(Listener):
+    """Reads a request's head, and lets `act` do the rest. `requests` keeps what was asked."""
+
+    def __init__(
+        self, act: Act, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1", port: int = 0
+    ) -> None:
+        self.act = act
+        self.requests: list[bytes] = []
+        self._tls = tls
+        super().__init__(host=host, port=port)
+
+    def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
+        return f"{'https' if self._tls else 'http'}://{host}:{self.port}{path}"
 
     def _serve(self, connection: socket.socket) -> None:
         connection.settimeout(10)

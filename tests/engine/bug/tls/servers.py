@@ -6,13 +6,12 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-import threading
 import warnings
 from collections.abc import Callable
-from typing import Self
 
 from app.engine.bug.tls.wire import Reader
 from tests.engine.certs import Authority
+from tests.engine.targets import Listener
 
 Answer = Callable[[int, tuple[int, ...]], bytes]
 HANG_UP = b""
@@ -40,39 +39,15 @@ def plain_context(authority: Authority, **how: str) -> ssl.SSLContext:
     return context(authority.files("localhost", "127.0.0.1"), **how)
 
 
-class RawServer:
+class RawServer(Listener):
     """Answers every hello with what `answer(version, suites)` gives; nothing means to hang up. After that it
     keeps the connection open until it is closed by the other side. `hellos` counts them.
     """
 
     def __init__(self, answer: Answer) -> None:
         self.hellos: list[tuple[int, tuple[int, ...]]] = []
-        self.until_closed = threading.Event()
         self._answer = answer
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._socket.getsockname()[1]
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.until_closed.set()
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for thread in self._threads:
-            thread.join(10)
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            thread = threading.Thread(target=self._serve, args=(connection,))
-            self._threads.append(thread)
-            thread.start()
+        super().__init__()
 
     def _serve(self, connection: socket.socket) -> None:
         with connection:
