@@ -46,8 +46,8 @@ def reset(connection: socket.socket) -> None:
 class Listener:
     """Accepts connections and serves each in a thread of its own, until it is closed.
 
-    `until_closed` is set then, for those that keep a connection waiting. It accepts as soon as it is made, so a
-    server's own fields come first.
+    `until_closed` is set then, for those that keep a connection waiting. It accepts as soon as it is made, so
+    a server's own fields come first.
     """
 
     def __init__(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
