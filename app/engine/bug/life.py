@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.engine.bug.fingerprint import place_of
-from app.engine.bug.types import Report
+from app.engine.bug.types import Coverage, Report
 
 State = Literal["open", "confirmed", "false_positive", "accepted", "fixed"]
 Sight = Literal["seen", "not_seen", "unknown"]
@@ -83,7 +83,14 @@ def sight_without(report: Report, *, rule: str, place: str, urls: Sequence[str] 
     tells = report.is_complete or report.ended == "budget"
     if not tells or not report.coverage.has_run(rule, place):
         return "unknown"
-    places = [place_of(url) for url in urls] if not place else []
-    if places and (places[0] not in report.coverage.answered or report.coverage.unknown.intersection(places)):
+    if not place and not _has_looked_again(report.coverage, rule, [place_of(url) for url in urls]):
         return "unknown"
     return "not_seen"
+
+
+def _has_looked_again(coverage: Coverage, rule: str, places: Sequence[str]) -> bool:
+    """Whether the scan saw the pages that showed a finding of the whole site."""
+    check = rule.partition(".")[0]
+    # Probes of the whole site (of TLS, of names) ask for no page.
+    is_there = check in coverage.asked or not places or coverage.has_looked_at(check, places[0])
+    return is_there and not coverage.unknown.intersection(places)

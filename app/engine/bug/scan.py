@@ -83,6 +83,7 @@ class _Scan:
     _checks_over: int = 0
     _answered: set[str] = field(default_factory=set)
     _unknown: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set)
     _over_since: float = 0.0
     _asked: dict[str, set[str]] = field(default_factory=dict)
 
@@ -113,8 +114,7 @@ class _Scan:
 
     def _note(self, response: Response) -> None:
         place = place_of(response.url)
-        if self._check:
-            self._asked[self._check].add(place)
+        (self._asked[self._check] if self._check else self._read).add(place)
         says_something = response.is_answer and not self._is_turned_away(response)
         (self._answered if says_something else self._unknown).add(place)
 
@@ -261,6 +261,7 @@ class _Scan:
                 frozenset(self._answered),
                 frozenset(self._unknown - self._answered),
                 self._judged(gathered),
+                frozenset(self._read),
             ),
             is_complete=not self.ended,
             ended=self.ended,

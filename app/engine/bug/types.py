@@ -230,13 +230,15 @@ class Coverage:
 
     `answered` are places (normalised paths) that gave an answer, `unknown` those that gave none (a time-out,
     a refusal, an overload); `done` are the names of checks, and rules of templates, that ran to their end;
-    `asked` are the places that a probe has looked at, by its name.
+    `asked` are the places that a probe has looked at, by its name; `read` those that the crawl brought for all
+    other checks (None: all that answered).
     """
 
     done: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
     asked: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    read: frozenset[str] | None = None
 
     def has_run(self, rule: str, place: str) -> bool:
         """Whether the rule's check ran, to its end, at that place (empty: the whole site)."""
@@ -246,8 +248,12 @@ class Coverage:
             return False
         if not place:
             return True
-        is_looked_at = check not in self.asked or place in self.asked[check]
-        return is_looked_at and place in self.answered and place not in self.unknown
+        return self.has_looked_at(check, place)
+
+    def has_looked_at(self, check: str, place: str) -> bool:
+        """Whether the place answered, and the check could see what."""
+        others = self.answered if self.read is None else self.read
+        return place in self.asked.get(check, others) and place in self.answered and place not in self.unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,3 +86,15 @@ def test_of_what_the_whole_site_has_its_pages_must_have_answered(
     looked = report(done={"leaks"}, answered=frozenset(answered), unknown=frozenset(unknown))
     urls = ("https://a.example/account?token=abcd…wxyz", "https://a.example/cart")
     assert sight_without(looked, rule="leaks.version", place="", urls=urls) == sight
+
+
+def test_a_page_that_only_a_probe_asked_for_was_not_judged_by_other_checks() -> None:
+    by_probe = report(**{**RAN, "asked": {"panels": frozenset({"/a"})}, "read": frozenset({"/other"})})
+    assert sight_of(by_probe, fingerprint="f", rule="leaks.version", place="/a") == "unknown"
+
+
+def test_the_page_that_showed_a_finding_of_the_site_has_to_be_read_again() -> None:
+    elsewhere = report(**{**RAN, "read": frozenset({"/other"})})
+    urls = ["https://shop.example/a"]
+    assert sight_without(elsewhere, rule="leaks.version", place="", urls=urls) == "unknown"
+    assert sight_without(report(**RAN), rule="leaks.version", place="", urls=urls) == "not_seen"
