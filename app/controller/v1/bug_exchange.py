@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from app.controller.common.attachment import attachment
 from app.controller.common.output import Value, Whole
 from app.controller.common.parser import body, choice, identifier, query, text
 from app.controller.common.resource import Resource, operation, route
@@ -22,15 +23,6 @@ FILTERS = with_filters(query().add("q", text(0, 200))).add("locale", choice(*LOC
 ABOUT = f"With the filters of the list, the gravest first, at most {exports.MAX_ROWS}."
 
 
-def sent(download: exports.Download) -> Response:
-    """A file to take away: never a page of ours."""
-    name, media, data = download
-    response = Response(data, mimetype=media)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
 def asked(args: dict[str, Any]) -> tuple[dict[str, Any], str]:
     locale = args.pop("locale")
     return filters_of(args), locale
@@ -42,14 +34,14 @@ class FindingsSarif(Resource):
         "Download findings as SARIF 2.1.0", parser=FILTERS, media="application/sarif+json", about=ABOUT
     )
     def get(self, actor: Actor, args: dict[str, Any]) -> Response:
-        return sent(exports.findings_sarif(actor, *asked(args)))
+        return attachment(*exports.findings_sarif(actor, *asked(args)))
 
 
 @route(routes, "/bug/findings.csv", "bug_findings_csv")
 class FindingsCsv(Resource):
     @operation("Download findings as CSV", parser=FILTERS, media="text/csv", about=ABOUT)
     def get(self, actor: Actor, args: dict[str, Any]) -> Response:
-        return sent(exports.findings_csv(actor, *asked(args)))
+        return attachment(*exports.findings_csv(actor, *asked(args)))
 
 
 @route(routes, "/bug/findings.xlsx", "bug_findings_xlsx")
@@ -61,7 +53,7 @@ class FindingsXlsx(Resource):
         about=f"With the filters of the list, the gravest first, at most {exports.MAX_SHEET_ROWS}.",
     )
     def get(self, actor: Actor, args: dict[str, Any]) -> Response:
-        return sent(exports.findings_xlsx(actor, *asked(args)))
+        return attachment(*exports.findings_xlsx(actor, *asked(args)))
 
 
 @route(routes, "/bug/sites/<id:site_id>/report.xlsx", "bug_site_report")
@@ -72,7 +64,7 @@ class SiteReport(Resource):
         media=XLSX,
     )
     def get(self, actor: Actor, args: dict[str, Any], site_id: int) -> Response:
-        return sent(exports.site_report_xlsx(actor, site_id, args["locale"]))
+        return attachment(*exports.site_report_xlsx(actor, site_id, args["locale"]))
 
 
 @route(routes, "/bug/imports", "bug_imports")

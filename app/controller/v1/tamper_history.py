@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from app.controller.common.attachment import attachment
 from app.controller.common.output import Flag, Id, Many, Mapping, Moment, Text, Texts, Value, Whole
 from app.controller.common.parser import Parser, choice, identifier, listing
 from app.controller.common.resource import Resource, operation, route
@@ -63,14 +64,6 @@ def of_watch() -> Parser:
     return listing().add("watch_id", identifier()).add("view", choice(*VIEWS))
 
 
-def sent(data: bytes, snapshot: Snapshot, *, media: str, ending: str) -> Response:
-    """What an attacker may have written, as a file to take away: never a page of ours."""
-    response = Response(data, mimetype=media)
-    response.headers["Content-Disposition"] = f'attachment; filename="snapshot-{snapshot.id}.{ending}"'
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
-
-
 @route(routes, "/tamper/snapshots", "snapshots")
 class Snapshots(Resource):
     @operation("List snapshots, newest first", parser=of_watch(), output=SNAPSHOT, paged=True)
@@ -94,7 +87,7 @@ class SnapshotBody(Resource):
             body = service.body_of(snapshot)
         except MissingError as error:
             raise NotFoundError(error.msg) from error
-        return sent(body, snapshot, media="application/octet-stream", ending="html")
+        return attachment(f"snapshot-{snapshot.id}.html", "application/octet-stream", body)
 
 
 @route(routes, "/tamper/snapshots/<id:snapshot_id>/screenshot", "snapshot_screenshot")
@@ -108,7 +101,7 @@ class SnapshotScreenshot(Resource):
             raise NotFoundError(error.msg) from error
         if picture is None:
             raise NotFoundError("this snapshot has no picture")
-        return sent(picture, snapshot, media="image/png", ending="png")
+        return attachment(f"snapshot-{snapshot.id}.png", "image/png", picture)
 
 
 @route(routes, "/tamper/baselines", "baselines")

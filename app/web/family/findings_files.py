@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.controller.common.attachment import attachment
 from app.core.errors import InvalidError, NotFoundError
 from app.models.finding import FINDING_SOURCES
 from app.service.bug.exports import findings_csv, findings_sarif, findings_xlsx
@@ -28,11 +29,7 @@ def findings_export(kind: str) -> Response:
     """The list as a file, with the same filters."""
     if kind not in EXPORTS:
         raise NotFoundError("there is no such thing here")
-    name, media, body = EXPORTS[kind](actor(), service_filters(asked_filters()), current_locale())
-    response = make_response(body)
-    response.headers["Content-Type"] = media
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(*EXPORTS[kind](actor(), service_filters(asked_filters()), current_locale()))
 
 
 @web.get("/findings/import")

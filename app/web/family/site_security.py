@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template
+from flask import Response, render_template
 
+from app.controller.common.attachment import attachment
 from app.core.clock import now
 from app.engine.bug.types import SEVERITIES
 from app.models import Finding
@@ -73,11 +74,7 @@ def site_report(site_id: int) -> str:
 @web.get("/sites/<id:site_id>/security/report.xlsx")
 def site_report_file(site_id: int) -> Response:
     get_site(actor(), site_id)
-    name, media, body = site_report_xlsx(actor(), site_id, current_locale())
-    response = make_response(body)
-    response.headers["Content-Type"] = media
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(*site_report_xlsx(actor(), site_id, current_locale()))
 
 
 def _all(site_id: int, state: str) -> list[Finding]:
