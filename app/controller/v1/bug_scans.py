@@ -13,8 +13,8 @@ from app.engine.bug.types import BUDGETS, PROFILES
 from app.models import Scan
 from app.models.bug import SCAN_STATES
 from app.service.actor import Actor
-from app.service.bug import overview
 from app.service.bug import scan as service
+from app.service.bug.compare import compare_scans, findings_of_scan
 from app.service.bug.report import report_of
 from app.service.bug.say import scan_sentence
 from app.service.bug.settings import RATES
@@ -147,7 +147,7 @@ class ScanReport(Resource):
         report = report_of(service.get_scan(actor, scan_id))
         if report is None:
             raise NotFoundError("this scan has no report")
-        return {"tls": None, **report, "findings": overview.findings_of_scan(actor, scan_id)}
+        return {"tls": None, **report, "findings": findings_of_scan(actor, scan_id)}
 
 
 @route(routes, "/bug/scans/<id:scan_id>/compare", "bug_scan_compare")
@@ -158,4 +158,4 @@ class ScanCompare(Resource):
         output=COMPARISON,
     )
     def get(self, actor: Actor, args: dict[str, Any], scan_id: int) -> Any:
-        return overview.compare_scans(actor, scan_id, args.get("with"))
+        return compare_scans(actor, scan_id, args.get("with"))

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.errors import ConflictError, InvalidError
 from app.engine.bug.types import BUDGETS, PROFILES
 from app.models import Scan, Site
-from app.service.bug.overview import Comparison, compare_scans, findings_of_scan
+from app.service.bug.compare import Comparison, compare_scans, findings_of_scan
 from app.service.bug.report import report_of
 from app.service.bug.scan import get_scan, list_scans, may_ask_actively, progress_of, request_scan, stop_scan
 from app.service.bug.settings import get_settings_of

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.core.clock import now
 from app.engine.tamper.visible import visible
 from app.models import Scan
-from app.service.bug.overview import Comparison
+from app.service.bug.compare import Comparison
 from app.service.bug.say import finding_title, scan_sentence, skip_sentence
 from app.web.bug_words import severity_mark
 from app.web.i18n import current_locale

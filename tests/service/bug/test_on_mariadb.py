@@ -9,10 +9,11 @@ from app.core.clock import now
 from app.core.errors import ConflictError
 from app.engine.bug.types import Coverage
 from app.service.actor import Actor
+from app.service.bug.compare import compare_scans
 from app.service.bug.decide import decide, decide_many
 from app.service.bug.exports import findings_csv, site_report_xlsx
 from app.service.bug.finding import count_findings, list_findings
-from app.service.bug.overview import compare_scans, list_sites_security
+from app.service.bug.overview import list_sites_security
 from app.service.bug.report import report_of
 from app.service.bug.retention import tend_scans
 from app.service.bug.running import claim_scan, sweep_lost

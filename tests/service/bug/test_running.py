@@ -17,9 +17,10 @@ from app.engine.bug.types import Report
 from app.models import Scan, db, write
 from app.service.actor import Actor
 from app.service.bug import running
+from app.service.bug.compare import compare_scans
 from app.service.bug.decide import decide
 from app.service.bug.host import check_host, list_hosts
-from app.service.bug.overview import compare_scans, grade_history, list_sites_security, site_security
+from app.service.bug.overview import grade_history, list_sites_security, site_security
 from app.service.bug.recording import Recorded, record_report
 from app.service.bug.report import report_of
 from app.service.bug.retest import retest_finding
