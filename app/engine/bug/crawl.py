@@ -66,7 +66,7 @@ class _Crawl:
         self._look_at_home()
         if self.plan.login is not None:
             self._go_in(self.plan.login)
-        for url in self.plan.revisit:
+        for url in self.plan.reread:
             self._frontier.add(url, 0, "revisit")
         self._look_at_edges()
         if not self.plan.only:
@@ -88,7 +88,9 @@ class _Crawl:
     def _pages_left(self) -> int:
         """How many more may be fetched: of the pages, and of what the budget keeps for other checks."""
         kept = 0 if self.plan.profile == "passive" else self.plan.budget // 2
-        return min(self.plan.max_pages + _MAX_FILES - self._seen, self.asker.left - kept)
+        # Known places are read again whatever there is room for.
+        room = self.plan.max_pages + _MAX_FILES + len(self.plan.reread)
+        return min(room - self._seen, self.asker.left - kept)
 
     @property
     def _seen(self) -> int:

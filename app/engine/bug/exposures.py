@@ -76,8 +76,8 @@ def _wanted(
     plan = gathered.plan
     bases = bases_of(gathered)
     seen = folders_of(gathered, _MAX_SEEN.get(plan.profile, 0))
-    revisit = frozenset(plan.revisit)
-    above = dict.fromkeys([*bases, *(base for url in plan.revisit for base in _folders_above(url))])
+    again = gathered.known_places
+    above = dict.fromkeys([*bases, *(base for url in again for base in _folders_above(url))])
     likely: dict[str, tuple[str, list[Exposure]]] = {}
     known: dict[str, tuple[str, list[Exposure]]] = {}
     for exposure in exposures:
@@ -87,8 +87,8 @@ def _wanted(
             here = likely_paths if base == bases[0] else exposure.paths[: _ELSEWHERE[exposure.where]]
             _note(likely, exposure, base, here, names)
         for base in above:
-            _note(known, exposure, base, [*exposure.paths, *exposure.more], names, only=revisit)
-    found = known if plan.only and plan.revisit else {**known, **likely}
+            _note(known, exposure, base, [*exposure.paths, *exposure.more], names, only=frozenset(again))
+    found = known if plan.only and again else {**known, **likely}
     return [
         _Ask(url, base, tuple({id(each): each for each in fitting}.values()))
         for url, (base, fitting) in found.items()

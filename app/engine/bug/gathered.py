@@ -65,6 +65,13 @@ class Gathered:
         yield from self.pages
         yield from self.files.values()
 
+    @property
+    def known_places(self) -> list[str]:
+        """Addresses of the site at which the probe that runs has found something before."""
+        check = self.shared.get("check", "")
+        own = [url for rule, url in self.plan.revisit if rule.partition(".")[0] == check]
+        return [url for url in dict.fromkeys(own) if self.is_ours(url)]
+
     def at(self, path: str) -> str:
         """The absolute address of a path of the site."""
         return urljoin(self.base_url, path)

@@ -36,7 +36,7 @@ def again_first(
     gathered: Gathered, urls: Iterable[str], *, fits: Callable[[str], bool] = lambda url: True
 ) -> list[str]:
     """The addresses with those of known findings that fit in front; a retest looks at these alone."""
-    again = [url for url in gathered.plan.revisit if gathered.is_ours(url)]
+    again = gathered.known_places
     if gathered.plan.only and again:
         return again
     return list(dict.fromkeys([*filter(fits, again), *urls]))

@@ -100,3 +100,9 @@ def all_checks() -> tuple[Check, ...]:
         importlib.import_module(f"{package.__name__}.{module.name}")
     kinds = {"page": 0, "site": 1, "probe": 2}
     return tuple(sorted(_found.values(), key=lambda each: (kinds[each.kind], each.order, each.name)))
+
+
+def is_of_probe(rule: str) -> bool:
+    """Whether a rule is a probe's, which asks for its places itself; others judge what the crawl brings."""
+    name = rule.partition(".")[0]
+    return any(check.name == name and check.kind == "probe" for check in all_checks())

@@ -57,7 +57,12 @@ def scan(
     a network that cannot be read.
     """
     # An address whose secrets were masked when it was kept leads nowhere.
-    plan = replace(plan, revisit=tuple(url for url in plan.revisit if MASKED not in url))
+    # There is nothing at an address in which something is masked.
+    plan = replace(
+        plan,
+        reread=tuple(url for url in plan.reread if MASKED not in url),
+        revisit=tuple(each for each in plan.revisit if MASKED not in each[1]),
+    )
     asker = Asker(plan, now=now, stop=stop)
     try:
         return _Scan(plan, asker, now, on_progress, stop).run()

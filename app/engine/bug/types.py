@@ -181,11 +181,13 @@ class Plan:
     """What a scan may do.
 
     `hosts` are the names that may be asked actively, by the ports of the address, or by another port where
-    that stands with the name (`shop.example:8443`); without any the scan is passive,
-    whatever the profile. `rate` is in requests a second. `allow` are networks that may be contacted although
-    they are not public. `revisit` are addresses of known findings, looked at again first. `only` restricts
-    the checks to these rules or check names (for the retest of one finding). `library_data` is retire.js's
-    repository (JSON), empty for none. `templates` are nuclei-format templates (YAML).
+    that stands with the name (`shop.example:8443`); without any the scan is passive, whatever the profile.
+    `rate` is in requests a second. `allow` are networks that may be contacted although they are not public.
+    `reread` are pages that showed known findings, `revisit` (rule, address) of what probes have found: both
+    are looked at again first. `only` restricts the checks to these rules or check names (for the retest of
+    one finding). `library_data` is retire.js's repository (JSON), empty for none. `templates` are
+    nuclei-format templates (YAML); `template_writes` lets them use other methods than GET, HEAD and OPTIONS,
+    and payloads.
     """
 
     url: str
@@ -200,7 +202,8 @@ class Plan:
     dns_servers: tuple[str, ...] = ()
     scan_id: str = ""
     login: Login | None = None
-    revisit: tuple[str, ...] = ()
+    reread: tuple[str, ...] = ()
+    revisit: tuple[tuple[str, str], ...] = ()
     only: frozenset[str] = frozenset()
     library_data: bytes = b""
     templates: Sequence[bytes] = ()
@@ -230,8 +233,8 @@ class Coverage:
 
     `answered` are places (normalised paths) that gave an answer, `unknown` those that gave none (a time-out,
     a refusal, an overload); `done` are the names of checks, and rules of templates, that ran to their end;
-    `asked` are the places that a probe has looked at, by its name; `read` those that the crawl brought for all
-    other checks (None: all that answered).
+    `asked` are the places that a probe has looked at, by its name; `read` those that the crawl brought for
+    all other checks (None: all that answered).
     """
 
     done: frozenset[str] = frozenset()

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.core.clock import now
 from app.core.library_data import library_data
 from app.core.settings import get_settings
+from app.engine.bug.registry import is_of_probe
 from app.engine.bug.types import BUDGETS, Plan, ProfileName
 from app.engine.net.target import parse_target
 from app.models import Finding, Organization, Scan, ScanSettings, db
@@ -40,6 +41,7 @@ def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], object
     settings = settings_of(db.session(), scan.site)
     profile = cast(ProfileName, scan.profile)
     process = get_settings()
+    reread, revisit = _known(scan)
     return Plan(
         url=scan.url,
         profile=profile,
@@ -53,7 +55,8 @@ def plan_of(scan: Scan, organization: Organization, *, beat: Callable[[], object
         dns_servers=tuple(process.DNS_SERVERS),
         scan_id=str(scan.id),
         login=login_of(settings) if _is_still_of_site(scan) else None,
-        revisit=_revisit(scan),
+        reread=reread,
+        revisit=revisit,
         only=_only(scan),
         library_data=library_data(),
         templates=_templates(scan, settings),
@@ -85,17 +88,20 @@ def _seconds(settings: ScanSettings, organization: Organization) -> float:
     return seconds_allowed(now(), zone, settings.from_hour, settings.until_hour)
 
 
-def _revisit(scan: Scan) -> tuple[str, ...]:
-    """Where known findings were: looked at again first, so that what is fixed can be called so."""
+def _known(scan: Scan) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """Where known findings were: pages to be read again, and (rule, address) of what probes found. They are
+    looked at first, so that what is fixed can be called so.
+    """
     own = Finding.site_id == scan.site_id
-    statement = select(Finding.url).where(own, Finding.state != "fixed")
+    statement = select(Finding.rule, Finding.url).where(own, Finding.state != "fixed")
     if scan.finding_id is not None:
-        statement = select(Finding.url).where(Finding.site_id == scan.site_id, Finding.id == scan.finding_id)
+        statement = select(Finding.rule, Finding.url).where(own, Finding.id == scan.finding_id)
     ordered = statement.order_by(Finding.severity_rank.desc(), Finding.id).limit(MAX_REVISIT)
-    urls = tuple(dict.fromkeys(db.session.scalars(ordered)))
-    if scan.finding_id is not None and not urls:
+    rows = [(rule, url) for rule, url in db.session.execute(ordered)]
+    if scan.finding_id is not None and not rows:
         raise RefusedError("finding_gone")
-    return urls
+    pages = dict.fromkeys(url for rule, url in rows if not is_of_probe(rule))
+    return tuple(pages), tuple(row for row in rows if is_of_probe(row[0]))
 
 
 def _only(scan: Scan) -> frozenset[str]:

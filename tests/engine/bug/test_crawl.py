@@ -102,7 +102,7 @@ def test_robots_txt_is_respected(web: Web) -> None:
 def test_a_known_place_is_looked_at_even_so(web: Web) -> None:
     web.robots = "User-agent: *\nDisallow: /private"
     web.pages["/private/a"] = Answer("a")
-    gathered = web.gather(revisit=(web.server.url("/private/a"),))
+    gathered = web.gather(reread=(web.server.url("/private/a"),))
     assert "private/a" in paths(gathered)
 
 
@@ -110,7 +110,7 @@ def test_other_hosts_and_ports_are_never_asked(web: Web) -> None:
     with SiteServer(lambda asked: Answer("other")) as other:
         web.link(other.url("/x"), "//127.0.0.2/y")
         web.pages["/z"] = Answer("", 302, headers=(("Location", other.url("/x")),))
-        web.gather(revisit=(web.server.url("/z"),))
+        web.gather(reread=(web.server.url("/z"),))
         assert other.asked == []
 
 

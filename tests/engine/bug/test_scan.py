@@ -115,7 +115,7 @@ def test_a_failed_log_in_leaves_the_scan_incomplete(site: SiteServer) -> None:
 
 def test_a_retest_asks_for_little(site: SiteServer) -> None:
     site.app = with_git
-    report = scanned(site, only=frozenset({"forms.no-csrf-token"}), revisit=(site.url("/about"),))
+    report = scanned(site, only=frozenset({"forms.no-csrf-token"}), reread=(site.url("/about"),))
     assert len(site.asked) <= 12
     assert report.coverage.has_run("forms.no-csrf-token", "/about")
 

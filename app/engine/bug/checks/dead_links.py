@@ -42,4 +42,4 @@ def look(gathered: Gathered) -> Iterator[Hit]:
 
 
 def _is_gone(page: Page) -> bool:
-    return page.response.status in (404, 410) and page.via in ("link", "script", "home")
+    return page.response.status in (404, 410) and page.via in ("link", "script", "home", "revisit")

@@ -65,7 +65,7 @@ def _candidates(gathered: Gathered) -> list[str]:
     ]
     usual = [urljoin(base, name) for base in bases_of(gathered)[: 1 + is_full] for name in names]
     again = [
-        url.partition("?")[0] for url in gathered.plan.revisit if "?query=" in url or _LIKELY.search(url)
+        url.partition("?")[0] for url in gathered.known_places if "?query=" in url or _LIKELY.search(url)
     ]
     again = list(filter(gathered.is_ours, again))
     if gathered.plan.only and again:

@@ -34,7 +34,7 @@ def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     everywhere = next(told, frozenset())
     for response in answers:
         # What the server says of every folder is one weakness; a place already known is told of all the same.
-        is_own = response.url in (root, *gathered.plan.revisit) or _methods(response) - everywhere
+        is_own = response.url in (root, *gathered.known_places) or _methods(response) - everywhere
         yield from _hits(response) if is_own else ()
 
 

@@ -42,7 +42,7 @@ _MAX_SCRIPTS = 30
 def look(asker: Asker, gathered: Gathered) -> Iterator[Hit]:
     found: set[tuple[str, str]] = set()
     most_inputs, most_pages = _MAX.get(gathered.plan.profile, (0, 0))
-    is_retest = bool(gathered.plan.only and gathered.plan.revisit)
+    is_retest = bool(gathered.plan.only and gathered.known_places)
     usual = _usual(asker, gathered, 0 if is_retest else most_pages)
     for each in chain(_seen(gathered)[:most_inputs], usual):
         place = (urlsplit(each.url).path, each.name)

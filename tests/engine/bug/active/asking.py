@@ -75,6 +75,7 @@ def run(asker: Asker, gathered: Gathered, names: tuple[str, ...], found: Probed)
     checks = [check(name) for name in names] if names else sorted(ACTIVE, key=lambda each: each.order)
     try:
         for each in checks:
+            gathered.shared["check"] = each.name
             found.hits += list(each.look(asker, gathered))
     except ScanOverError as over:
         found.ended = over.reason

@@ -32,16 +32,16 @@ FILES = {
 }
 
 
-def again(path: str, *names: str, only: str = "") -> Probed:
-    """Let checks ask a site where there was a finding at this path; `only` makes it a retest of that rule."""
+def again(path: str, rule: str, *, only: bool = False) -> Probed:
+    """Let a check ask a site where it has found something at this path; `only` makes it a retest of that."""
     found = Probed()
     with SiteServer(site(FILES)) as server:
-        chosen = frozenset({only}) if only else frozenset()
-        plan = plan_of(server, revisit=(server.url(path),), only=chosen)
+        chosen = frozenset({rule}) if only else frozenset()
+        plan = plan_of(server, revisit=((rule, server.url(path)),), only=chosen)
         asker = Asker(plan, now=time.time)
         gathered = gather(asker, plan)
         before = len(server.asked)
-        run(asker, gathered, names, found)
+        run(asker, gathered, (rule.partition(".")[0],), found)
         asker.close()
         found.asked = list(server.asked[before:])
     return found
@@ -59,7 +59,7 @@ def again(path: str, *names: str, only: str = "") -> Probed:
     ],
 )
 def test_a_retest_looks_at_the_place_and_little_else(path: str, rule: str) -> None:
-    found = again(path, rule.partition(".")[0], only=rule)
+    found = again(path, rule, only=True)
     assert found.places == {(rule, path)}
     assert len(found.asked) <= 6
 
@@ -68,12 +68,12 @@ def test_a_retest_looks_at_the_place_and_little_else(path: str, rule: str) -> No
     ("path", "rule"), [("/.env.staging", "secret_files.env"), ("/shelf/", "listing.directory")]
 )
 def test_a_standard_scan_sees_what_a_full_one_found(path: str, rule: str) -> None:
-    assert (rule, path) in again(path, rule.partition(".")[0]).places
+    assert (rule, path) in again(path, rule).places
 
 
 def test_a_place_that_is_mended_is_judged_and_not_found() -> None:
-    assert again("/.env.old", "secret_files", only="secret_files.env").hits == []
+    assert again("/.env.old", "secret_files.env", only=True).hits == []
 
 
 def test_the_home_page_is_no_leftover() -> None:
-    assert HOME.is_html and again("/", "backups", only="backups.leftover").hits == []
+    assert HOME.is_html and again("/", "backups.leftover", only=True).hits == []
