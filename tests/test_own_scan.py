@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.core.library_data import library_data
-from app.engine.bug.document import document_of
+from app.engine.bug.finding.document import document_of
 from app.engine.bug.scan import scan
 from app.engine.bug.types import Plan, Report
 from tests.engine.certs import Authority

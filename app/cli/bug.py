@@ -15,7 +15,7 @@ import orjson
 
 from app.core.library_data import library_data
 from app.core.settings import get_settings
-from app.engine.bug.document import document_of
+from app.engine.bug.finding.document import document_of
 from app.engine.bug.http.scope import Scope
 from app.engine.bug.scan import scan as run_scan
 from app.engine.bug.types import BUDGETS, CONSENTS, PROFILES, SEVERITIES, Plan, ProfileName, Progress, Report

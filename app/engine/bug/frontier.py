@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import parse_qsl, urlsplit
 
-from app.engine.bug.fingerprint import place_of
+from app.engine.bug.finding.fingerprint import place_of
 
 _MAX_KNOWN = 5_000
 _MAX_URL = 1_500

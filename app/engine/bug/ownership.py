@@ -24,9 +24,9 @@ from lxml import etree, html
 
 from app.engine.bug.fetch_once import REDIRECTS, Fetched, Getter, leaves_host
 from app.engine.bug.long_tags import without_long_tags
-from app.engine.bug.names import ask_names
 from app.engine.bug.ownership_words import SENTENCES
 from app.engine.net.charset import decode
+from app.engine.net.names import ask_names
 from app.engine.net.target import TargetError, parse_target
 
 MethodName = Literal["dns", "file", "meta"]

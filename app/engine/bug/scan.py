@@ -17,8 +17,8 @@ from time import monotonic
 from typing import Any
 
 from app.engine.bug.crawl import gather
-from app.engine.bug.findings import findings_of
-from app.engine.bug.fingerprint import place_of
+from app.engine.bug.finding.fingerprint import place_of
+from app.engine.bug.finding.merge import findings_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.http.course import ScanOverError

@@ -130,7 +130,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One weakness of a site. Its texts are in the definitions (`app.engine.bug.describe`).
+    """One weakness of a site. Its texts are in the definitions (`app.engine.bug.finding.describe`).
 
     `check` is the rule, such as `cookies.without-secure`; `place` is what the fingerprint says of where:
     the normalised path, empty for the whole site. `cwe` are such as "CWE-614", the main one first.

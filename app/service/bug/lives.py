@@ -14,8 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.snowflake import next_id
-from app.engine.bug.describe import describe
-from app.engine.bug.life import Sight, State, step
+from app.engine.bug.finding.describe import describe
+from app.engine.bug.finding.life import Sight, State, step
 from app.engine.bug.types import Finding as Seen
 from app.engine.bug.types import Location
 from app.models import Finding, FindingHistory, FindingLocation, Organization, Scan

@@ -1,6 +1,6 @@
 """Writing down what a scan has seen: one transaction, under the lock of the scan's row.
 
-1. Findings that were seen are updated or made; those that were not live on by `app.engine.bug.life`.
+1. Findings that were seen are updated or made; those that were not live on by `app.engine.bug.finding.life`.
 2. Events, history, notifications, and the scan's own end are in the same transaction.
 3. A scan that is no longer running (taken for dead, or recorded already) changes nothing.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
-from app.engine.bug.life import sight_without
+from app.engine.bug.finding.life import sight_without
 from app.engine.bug.types import Report
 from app.models import Finding, FindingLocation, Organization, Scan, ScanReport, write
 from app.models.finding import LIVING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.engine.bug.describe import describe, filled
+from app.engine.bug.finding.describe import describe, filled
 from app.engine.bug.ownership_words import SENTENCES
 from app.models import Finding, OwnershipCheck, Scan
 

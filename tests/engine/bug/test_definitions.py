@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, all_definitions, definition_of
-from app.engine.bug.findings import severity_of
+from app.engine.bug.finding.merge import severity_of
 from app.engine.bug.registry import all_checks
 from app.engine.bug.types import SEVERITIES
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import certifi
 import pytest
 
-from app.engine.bug.document import document_of
+from app.engine.bug.finding.document import document_of
 from app.engine.bug.scan import scan
 from app.engine.bug.types import Login, Plan, Progress, Report
 from tests.bug.serving import Answer, Asked, SiteServer

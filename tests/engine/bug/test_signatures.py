@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import app.engine.bug.signatures as package
+from app.engine.bug.asking.judges import JUDGES
 from app.engine.bug.checks import backups, graphql, listing, open_redirect, panels, reflected
 from app.engine.bug.definitions import definition_of
-from app.engine.bug.judges import JUDGES
 from app.engine.bug.mask import mask_text
 from app.engine.bug.reading.excerpt import MAX_LINE, line_of
 from app.engine.bug.registry import all_checks

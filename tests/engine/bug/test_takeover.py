@@ -9,10 +9,10 @@ from time import monotonic
 import certifi
 import pytest
 
-from app.engine.bug.names import ask_names
 from app.engine.bug.scan import scan
 from app.engine.bug.signatures.takeover import service_of, services
 from app.engine.bug.types import Finding, Plan, Report
+from app.engine.net.names import ask_names
 from tests.bug.serving import Answer, Asked, SiteServer
 from tests.engine.bug.zones import ZoneServer
 

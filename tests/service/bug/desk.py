@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.core.clock import now
-from app.engine.bug.fingerprint import fingerprint, place_of
+from app.engine.bug.finding.fingerprint import fingerprint, place_of
 from app.engine.bug.types import Coverage, Finding, Location, Report
 from app.models import Event, HostOwnership, Scan, Site, db, write
 from app.models import Finding as FindingRow

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError, NotFoundError
-from app.engine.bug.fingerprint import fingerprint
+from app.engine.bug.finding.fingerprint import fingerprint
 from app.engine.bug.types import Report
 from app.models import Scan, db, write
 from app.service.actor import Actor

@@ -11,16 +11,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from app.engine.bug.answers import Answers
-from app.engine.bug.exposures import look_for, names_of
+from app.engine.bug.asking.answers import Answers
+from app.engine.bug.asking.exposures import look_for, names_of
+from app.engine.bug.asking.places import again_first
+from app.engine.bug.asking.soft404 import Missing, is_alike
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
-from app.engine.bug.places import again_first
 from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import endings, names_for
-from app.engine.bug.soft404 import Missing, is_alike
 from app.engine.bug.types import Hit, Response
 
 _MAX = {"standard": (4, 2), "full": (20, 10)}

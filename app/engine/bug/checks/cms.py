@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urljoin, urlsplit
 
-from app.engine.bug.answers import Answers
-from app.engine.bug.exposures import look_for
+from app.engine.bug.asking.answers import Answers
+from app.engine.bug.asking.exposures import look_for
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.registry import probe

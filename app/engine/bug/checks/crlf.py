@@ -6,9 +6,9 @@ import secrets
 from collections.abc import Iterator
 from urllib.parse import quote, urljoin, urlsplit
 
+from app.engine.bug.asking.inputs import inputs_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.inputs import inputs_of
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit, Request
 

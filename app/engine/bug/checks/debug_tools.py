@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.engine.bug.exposures import hit_of, look_for
+from app.engine.bug.asking.exposures import hit_of, look_for
+from app.engine.bug.asking.soft404 import samples_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import exposures_of
-from app.engine.bug.soft404 import samples_of
 from app.engine.bug.types import Hit
 
 _NAME = "debug_tools"

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, urljoin, urlsplit
 
-from app.engine.bug.answers import Answers, anonymous
+from app.engine.bug.asking.answers import Answers, anonymous
+from app.engine.bug.asking.places import bases_of
+from app.engine.bug.asking.soft404 import Missing
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.places import bases_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import names_for
-from app.engine.bug.soft404 import Missing
 from app.engine.bug.types import Hit, Request, Response
 
 _QUESTION = "{__schema{queryType{name} types{name}}}"

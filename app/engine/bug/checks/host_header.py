@@ -10,10 +10,10 @@ import secrets
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from app.engine.bug.asking.places import again_first
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
-from app.engine.bug.places import again_first
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Headers, Hit, Request, Response
 from app.engine.net.urls import host_of, resolve

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from app.engine.bug.answers import anonymous
+from app.engine.bug.asking.answers import anonymous
+from app.engine.bug.asking.places import again_first, bases_of, folders_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.places import again_first, bases_of, folders_of
 from app.engine.bug.registry import probe
 from app.engine.bug.types import Hit, Request, Response
 

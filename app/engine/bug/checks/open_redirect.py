@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from itertools import chain
 from urllib.parse import quote, urljoin, urlsplit
 
-from app.engine.bug.answers import anonymous
+from app.engine.bug.asking.answers import anonymous
+from app.engine.bug.asking.inputs import Input, inputs_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.inputs import Input, inputs_of
 from app.engine.bug.page import Page
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import names_for

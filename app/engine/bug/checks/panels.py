@@ -10,15 +10,15 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from app.engine.bug.answers import Answers
-from app.engine.bug.exposures import look_for
+from app.engine.bug.asking.answers import Answers
+from app.engine.bug.asking.exposures import look_for
+from app.engine.bug.asking.places import again_first, bases_of, disallowed_of
+from app.engine.bug.asking.soft404 import Missing
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.page import Page
-from app.engine.bug.places import again_first, bases_of, disallowed_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures import names_for
-from app.engine.bug.soft404 import Missing
 from app.engine.bug.types import Hit, Response
 
 _NAME = re.compile(

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from urllib.parse import quote as escape
 from urllib.parse import urlsplit
 
+from app.engine.bug.asking.inputs import Input, inputs_of
+from app.engine.bug.asking.soft404 import is_alike
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.inputs import Input, inputs_of
 from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.reading.signs import any_of
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures.databases import DATABASES
-from app.engine.bug.soft404 import is_alike
 from app.engine.bug.types import Hit, Request, Response
 
 _MAX = {"standard": 20, "full": 100}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from app.engine.bug.answers import Answers
+from app.engine.bug.asking.answers import Answers
+from app.engine.bug.asking.judges import source_map
+from app.engine.bug.asking.soft404 import Missing
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.judges import source_map
 from app.engine.bug.registry import probe
-from app.engine.bug.soft404 import Missing
 from app.engine.bug.types import Hit
 
 _MAX = {"standard": 5, "full": 30}

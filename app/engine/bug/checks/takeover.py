@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from app.engine.bug.names import Names, ask_names
 from app.engine.bug.registry import probe
 from app.engine.bug.signatures.takeover import Service, service_of
 from app.engine.bug.types import Hit, Response, Skip
+from app.engine.net.names import Names, ask_names
 from app.engine.net.urls import host_of, is_address, site_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ import secrets
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
-from app.engine.bug.answers import Answers, anonymous
-from app.engine.bug.default_logins import is_known, product_of
+from app.engine.bug.asking.answers import Answers, anonymous
+from app.engine.bug.asking.default_logins import is_known, product_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.http.cookies import Jar

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, definition_of
-from app.engine.bug.fingerprint import fingerprint, place_of
+from app.engine.bug.finding.fingerprint import fingerprint, place_of
 from app.engine.bug.mask import mask_address, mask_text
 from app.engine.bug.types import Confidence, Finding, Location, Severity, host_and_port
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.engine.bug.describe import describe
+from app.engine.bug.finding.describe import describe
 from app.engine.bug.types import Finding, Location, Severity
 
 State = Literal["open", "confirmed", "false_positive", "accepted", "fixed"]

@@ -12,7 +12,7 @@ that they are linear over whatever a site sends:
     any = ['…', '…']              # at least one must be found
     none = ['…']                  # none may be found
     magic = ["504b0304"]          # the body begins with one of these bytes (hexadecimal)
-    judge = "dotenv"              # a function of `app.engine.bug.judges`
+    judge = "dotenv"              # a function of `app.engine.bug.asking.judges`
     types = ["text/plain"]        # beginnings of content types, one must fit; left out: any
     html = true                   # may be an HTML page, read without what it quotes as code
     code = true                   # …with what stands in code markup
@@ -32,7 +32,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from app.engine.bug.judges import JUDGES, Judge
+from app.engine.bug.asking.judges import JUDGES, Judge
 from app.engine.bug.reading.excerpt import line_of
 from app.engine.bug.types import Response
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import replace
 
-from app.engine.bug.answers import anonymous
+from app.engine.bug.asking.answers import anonymous
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.http.cookies import Jar

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from app.engine.bug.asking.soft404 import Missing, samples_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.soft404 import Missing, samples_of
 from app.engine.bug.templates.answers import values_of
 from app.engine.bug.templates.fetch import Chain
 from app.engine.bug.templates.judge import judge

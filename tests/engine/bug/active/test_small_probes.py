@@ -6,9 +6,9 @@ import json
 
 import pytest
 
+from app.engine.bug.asking.inputs import inputs_of
+from app.engine.bug.asking.judges import dotenv, secrets, users, users_with_passwords
 from app.engine.bug.gathered import Gathered
-from app.engine.bug.inputs import inputs_of
-from app.engine.bug.judges import dotenv, secrets, users, users_with_passwords
 from app.engine.bug.page import Page
 from app.engine.bug.types import Login, Plan, Request, Response
 from tests.bug.serving import Answer, App, Asked

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from app.engine.bug.default_logins import MAX_TRIES, products
+from app.engine.bug.asking.default_logins import MAX_TRIES, products
 from tests.bug.serving import Answer, App, Asked
 from tests.engine.bug.active.asking import NOT_FOUND, Probed, page, probed
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.engine.bug import technologies as engine
 from app.engine.bug.checks.technologies import technologies
-from app.engine.bug.findings import findings_of
+from app.engine.bug.finding.merge import findings_of
 from app.engine.bug.page import Page
 from app.engine.bug.types import Finding
 from tests.engine.bug.checks.sight import SITE, answer, by_site, gathered, html, page, rules

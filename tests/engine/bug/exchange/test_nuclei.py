@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.bug.exchange import nuclei
 from app.engine.bug.exchange.imported import Imported, ReportError, findings_of
-from app.engine.bug.findings import findings_of as findings_of_hits
+from app.engine.bug.finding.merge import findings_of as findings_of_hits
 from app.engine.bug.types import Hit
 
 RESULT: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from app.engine.bug.exchange.rows import row_of
 from app.engine.bug.exchange.tables import COLUMNS, cells, csv_of, header
-from app.engine.bug.findings import findings_of
+from app.engine.bug.finding.merge import findings_of
 from app.engine.bug.types import Hit
 from tests.engine.bug.exchange.rows import FOREIGN, row
 

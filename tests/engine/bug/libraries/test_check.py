@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from app.engine.bug.checks.libraries import libraries
-from app.engine.bug.describe import describe
-from app.engine.bug.findings import findings_of, severity_of
+from app.engine.bug.finding.describe import describe
+from app.engine.bug.finding.merge import findings_of, severity_of
 from app.engine.bug.page import Page
 from app.engine.bug.types import Finding, Skip
 from tests.engine.bug.checks.sight import SITE, gathered, html, page

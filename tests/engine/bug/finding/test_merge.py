@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.bug.findings import findings_of, severity_of
+from app.engine.bug.finding.merge import findings_of, severity_of
 from app.engine.bug.types import Hit, Request, Response
 
 SITE = "shop.example"

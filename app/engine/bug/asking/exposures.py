@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from app.engine.bug.answers import Answers
+from app.engine.bug.asking.answers import Answers
+from app.engine.bug.asking.places import bases_of, folders_of
+from app.engine.bug.asking.soft404 import Missing
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.places import bases_of, folders_of
 from app.engine.bug.signatures import Exposure, exposures_of
-from app.engine.bug.soft404 import Missing
 from app.engine.bug.types import Hit, Response
 from app.engine.net.urls import is_address, site_of
 

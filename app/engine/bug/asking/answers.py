@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
 
-from app.engine.bug.fingerprint import place_of
+from app.engine.bug.finding.fingerprint import place_of
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.types import Request, Response

@@ -15,7 +15,7 @@ from html import escape
 from posixpath import splitext
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from app.engine.bug.answers import anonymous
+from app.engine.bug.asking.answers import anonymous
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
 from app.engine.bug.types import Request, Response

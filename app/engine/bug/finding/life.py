@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine.bug.fingerprint import place_of
+from app.engine.bug.finding.fingerprint import place_of
 from app.engine.bug.types import Coverage, Report
 
 State = Literal["open", "confirmed", "false_positive", "accepted", "fixed"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from app.engine.bug.describe import describe
+from app.engine.bug.finding.describe import describe
 from app.engine.bug.types import Finding, Report
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from cvss import CVSS3, CVSS4, CVSSError
 
 from app.engine.bug.definitions import Definition, UnknownRuleError, definition_of
-from app.engine.bug.fingerprint import fingerprint, place_of
+from app.engine.bug.finding.fingerprint import fingerprint, place_of
 from app.engine.bug.mask import mask_address, mask_evidence, mask_headers
 from app.engine.bug.types import SEVERITIES, Finding, Hit, Location, Request, Response, Severity
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.bug.life import Policy, sight_of, sight_without, step
+from app.engine.bug.finding.life import Policy, sight_of, sight_without, step
 from app.engine.bug.types import Coverage, Report
 
 LOOKS: list[tuple[str, str, int, bool, str, int, list[str]]] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.engine.bug.fingerprint import fingerprint, place_of
+from app.engine.bug.finding.fingerprint import fingerprint, place_of
 
 SITE = "https://shop.example"
 

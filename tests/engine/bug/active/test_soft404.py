@@ -9,9 +9,9 @@ from itertools import count
 
 import pytest
 
+from app.engine.bug.asking.soft404 import Missing, is_alike
 from app.engine.bug.gathered import Gathered
 from app.engine.bug.http.asker import Asker
-from app.engine.bug.soft404 import Missing, is_alike
 from app.engine.bug.types import Request, Response
 from tests.bug.serving import Answer, App, Asked, SiteServer
 from tests.engine.bug.active.asking import NOT_FOUND, page, plan_of

@@ -32,7 +32,7 @@ def is_known(product: Product) -> bool:
 
 @cache
 def products() -> tuple[Product, ...]:
-    path = Path(__file__).parent / "signatures" / "default_logins.toml"
+    path = Path(__file__).parent.parent / "signatures" / "default_logins.toml"
     tables = tomllib.loads(path.read_text(encoding="utf-8"))["product"]
     return tuple(_product(table) for table in tables)
 

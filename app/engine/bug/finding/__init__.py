@@ -1,0 +1,1 @@
+"""What becomes of hits: findings with a name, texts and a life."""
