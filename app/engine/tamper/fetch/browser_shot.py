@@ -9,6 +9,7 @@ import base64
 import json
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -203,7 +204,7 @@ class Shot:
             try:
                 page = self._dom()
                 if page["url"].startswith("chrome-error:"):
-                    return self._proxy_reason() or "browser_failed"
+                    return self._why_gone()
                 self._send({"type": "page", **page})
                 self._send({"type": "picture", "png": base64.b64encode(self._picture()).decode()})
             except Error as error:
@@ -254,6 +255,15 @@ class Shot:
             certificate = _certificate(self._proxy, last.url)
         addresses = {host: list(each) for host, each in list(self._proxy.addresses.items())}
         self._send({"type": "end", "error": error, "addresses": addresses, "certificate": certificate})
+
+    def _why_gone(self) -> str:
+        """Why the page turned into the browser's own error page. Word of that may come after the page."""
+        for _ in range(_TRIES):
+            if self._recorder.failed_url:
+                break
+            with suppress(Error):
+                self._page.wait_for_timeout(_LOOK_MILLISECONDS / _TRIES)
+        return self._proxy_reason() or "browser_failed"
 
     def _error_of(self, error: Error) -> str:
         if self._recorder.is_download or "Download is starting" in error.message:
