@@ -63,7 +63,7 @@ class Recorder:
         self._seen: set[str] = set()
         self.hops = 0
         self.last: Response | None = None
-        self.failed_url = ""
+        self.failed_urls: list[str] = []
         self.is_download = False
 
     def on_request(self, request: Request) -> None:
@@ -79,7 +79,7 @@ class Recorder:
 
     def on_request_failed(self, request: Request) -> None:
         if self._is_page(request) and self.hops <= MAX_HOPS:
-            self.failed_url = request.url
+            self.failed_urls.append(request.url)
             self._send({"type": "hop", "url": request.url, "status": 0, "headers": []})
 
     def on_web_socket(self, socket: WebSocket) -> None:
@@ -157,12 +157,7 @@ class Shot:
     def _load(self) -> str | None:
         """Go there and let it settle. The error's key when there is nothing to look at."""
         try:
-            self._page.goto(
-                self._job["url"],
-                referer=self._job["referer"] or None,
-                timeout=self._milliseconds(),
-                wait_until="commit",
-            )
+            self._go()
             if self._is_loaded():
                 self._settle()
             else:
@@ -174,6 +169,19 @@ class Shot:
         except Error as error:
             return self._error_of(error)
         return None
+
+    def _go(self) -> None:
+        try:
+            self._page.goto(
+                self._job["url"],
+                referer=self._job["referer"] or None,
+                timeout=self._milliseconds(),
+                wait_until="commit",
+            )
+        except Error as error:
+            # A page whose script goes elsewhere at once is no failure: it is looked at where it arrives.
+            if "interrupted by another navigation" not in error.message:
+                raise
 
     def _is_loaded(self) -> bool:
         """Wait until the page has loaded, or has turned into a download, after which it never does."""
@@ -259,11 +267,12 @@ class Shot:
     def _why_gone(self) -> str:
         """Why the page turned into the browser's own error page. Word of that may come after the page."""
         for _ in range(_TRIES):
-            if self._recorder.failed_url:
-                break
+            reason = self._proxy_reason()
+            if reason is not None:
+                return reason
             with suppress(Error):
                 self._page.wait_for_timeout(_LOOK_MILLISECONDS / _TRIES)
-        return self._proxy_reason() or "browser_failed"
+        return "browser_failed"
 
     def _error_of(self, error: Error) -> str:
         if self._recorder.is_download or "Download is starting" in error.message:
@@ -273,12 +282,17 @@ class Shot:
         return self._proxy_reason() or error_of(error.message)
 
     def _proxy_reason(self) -> str | None:
-        """Why the proxy knew no way to where the page was going."""
-        try:
-            host = parse_target(self._recorder.failed_url or self._job["url"]).host
-        except TargetError:
-            return None
-        return self._proxy.failures.get(host)
+        """Why the proxy knew no way to where the page was going. (Of two goals one may have been given up for
+        the other, and is told as failed too.)
+        """
+        for url in reversed(self._recorder.failed_urls or [self._job["url"]]):
+            try:
+                reason = self._proxy.failures.get(parse_target(url).host)
+            except TargetError:
+                continue
+            if reason is not None:
+                return reason
+        return None
 
     def _milliseconds(self, kept: float = _LAST_SECONDS, least: float = 0.25) -> float:
         """What is left of the time, without what is kept for the end; `least` seconds at least."""
