@@ -122,7 +122,7 @@ class SiteServer(ThreadingHTTPServer):
         self.port: int = self.server_address[1]
         self._tls = tls
         self._host = host
-        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
+        self._thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
 
     def url(self, path: str = "/", scheme: str = "") -> str:
         return f"{scheme or ('https' if self._tls else 'http')}://{self._host}:{self.port}{path}"
