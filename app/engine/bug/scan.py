@@ -57,7 +57,6 @@ def scan(
     a network that cannot be read.
     """
     # An address whose secrets were masked when it was kept leads nowhere.
-    # There is nothing at an address in which something is masked.
     plan = replace(
         plan,
         reread=tuple(url for url in plan.reread if MASKED not in url),

@@ -16,7 +16,7 @@ def seen(sight: Page) -> set[str]:
         ("<!-- C:\\inetpub\\wwwroot\\shop\\Default.aspx -->", "internal-path"),
         ('<script>var root = "/home/deploy/shop/app.py";</script>', "internal-path"),
         ("<!-- template: /opt/shop/templates/base.html -->", "internal-path"),
-        ('<a href="file:///C:/work/shop/index.html">x</a>', "internal-path"),
+        ('<a href="file:///C:/sites/shop/index.html">x</a>', "internal-path"),
         ("<!-- served by 10.20.30.41 -->", "private-address"),
         ('<script>var api = "http://192.168.10.5:8080/api";</script>', "private-address"),
         ("<!-- fd12:3456:789a::17 -->", "private-address"),
