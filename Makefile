@@ -27,7 +27,7 @@ run: setup ## Start CloudEye and print its address; Ctrl-C ends it
 	@exec $(BIN)/python -m config.launch.run
 
 test: lint ## Check, then run the tests; ARGS goes to pytest, e.g. ARGS="tests/engine -k guard"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m tests $(ARGS)
 
 lint: setup dev ## Check style, types and the storeys' imports
 	@$(BIN)/ruff check .
