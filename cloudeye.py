@@ -6,7 +6,8 @@ from app import create_app
 from config import ConfigError
 
 try:
-    app = create_app()
+    # Migrations are the command line's alone.
+    app = create_app(migrates="gunicorn" not in sys.modules)
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(2)

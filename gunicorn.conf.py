@@ -5,7 +5,9 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import gc  # noqa: E402
 import os  # noqa: E402
+import shutil  # noqa: E402
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -47,11 +49,25 @@ logger_class = "config.launch.web_log.WebLog"
 accesslog = "-"
 
 
+# Where each worker counts its requests, so that any of them can tell those of all at /metrics.
+metrics = settings.RUN_DIR.absolute() / "metrics"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+
+
+def on_starting(server: Any) -> None:
+    """Begin to count anew; a HUP goes on counting."""
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+
+
 def post_fork(server: Any, worker: Any) -> None:
     """No worker outlives a killed master and keeps its port."""
     end_with_parent()
 
 
 def post_worker_init(worker: Any) -> None:
-    """Tell endless answers of this worker that it is to end."""
+    """Tell endless answers of this worker that it is to end; leave what stays for good out of collections."""
     stopping.announce_on_signal()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -20,6 +20,10 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 
 ROOT = Path(__file__).resolve().parent.parent
+_ORIGIN = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+_HOST = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*"
+)
 
 
 class ConfigError(Exception):
@@ -64,6 +68,13 @@ def path(value: str) -> Path:
         raise ValueError("must be a path") from error
 
 
+def scanner(value: str) -> str:
+    """Where clamd listens: `unix:/path` or `tcp:host:port`; empty: nowhere."""
+    if value and not re.fullmatch(r"unix:/.+|tcp:[^\s/]+:[0-9]{1,5}", value):
+        raise ValueError("must be unix:/path/of/clamd.sock or tcp:host:port")
+    return value
+
+
 def optional_path(value: str) -> Path | None:
     return path(value) if value else None
 
@@ -90,10 +101,95 @@ def public_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def token(value: str) -> str:
+    """A secret that is compared as it is, or nothing."""
+    if value and (len(value) < 16 or not re.fullmatch(r"[\x21-\x7e]+", value)):
+        raise ValueError("must have at least 16 characters, without spaces")
+    return value
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Origins as browsers name them (RFC 6454): scheme, host and port, nothing behind; or * alone."""
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if parts != ("*",) and not all(_ORIGIN.fullmatch(part) for part in parts):
+        raise ValueError("must be origins such as https://app.example.org, separated by commas, or * alone")
+    return parts
+
+
+def host(value: str) -> str:
+    """An IP address without brackets, or a host's name."""
+    try:
+        ip_address(value)
+    except ValueError as error:
+        if not _HOST.fullmatch(value) or value.replace(".", "").isdigit():
+            raise ValueError("must be an IP address or a host's name") from error
+    return value
+
+
+def bind(value: str) -> str:
+    """What gunicorn binds: a socket's file, or host and port; or nothing."""
+    if not value or re.fullmatch(r"unix:[^\0]+", value):
+        return value
+    name, _, port = value.rpartition(":")
+    try:
+        host(name[1:-1] if name.startswith("[") and name.endswith("]") else name or "0.0.0.0")  # noqa: S104 - read
+        whole(1, 65535)(port)
+        is_good = name.startswith("[") or ":" not in name
+    except ValueError:
+        is_good = False
+    if not is_good:
+        raise ValueError("must be unix:/path/of/a.sock or host:port")
+    return value
+
+
+def domain(value: str) -> str:
+    """A host's name without anything around it, or nothing."""
+    if value and not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", value):
+        raise ValueError("must be a domain such as example.org")
+    return value
+
+
 def queue_name(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,31}", value):
         raise ValueError("must have 1 to 32 of a-z, 0-9 and -")
     return value
+
+
+def country(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise ValueError("must be two letters such as CN")
+    return value.upper()
+
+
+def control_targets(value: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    for part in parts:
+        if not is_control_target(part):
+            raise ValueError("must be tcp://host:port, dns://server or https://host, separated by commas")
+    return parts
+
+
+def is_control_target(value: str) -> bool:
+    """Whether it names something a probe can look at: tcp://host:port, dns://server, http(s)://host."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or len(value) > 500:
+        return False
+    if parts.scheme == "dns":
+        return parts.path in ("", "/")
+    return parts.scheme in ("http", "https") or (
+        parts.scheme == "tcp" and port is not None and parts.path == ""
+    )
+
+
+def secret_list(value: str) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if any(len(part) < 32 for part in parts):
+        raise ValueError("must be keys of at least 32 characters each, separated by commas")
+    return parts
 
 
 def zone(value: str) -> str:
@@ -119,15 +215,21 @@ VARIABLES: tuple[Variable, ...] = (
         "development",
         "Which class of defaults holds. `production` refuses missing or default secrets.",
     ),
-    Variable("CLOUDEYE_HOST", text, "127.0.0.1", "Address the web server listens on."),
+    Variable("CLOUDEYE_HOST", host, "127.0.0.1", "Address the web server listens on."),
     Variable("CLOUDEYE_PORT", whole(1, 65535), "8000", "Port the web server listens on."),
     Variable(
         "CLOUDEYE_BIND",
-        text,
+        bind,
         "",
         "What gunicorn binds instead of host and port, e.g. `unix:/run/cloudeye/web.sock` behind nginx.",
     ),
     Variable("CLOUDEYE_BASE_URL", public_address, "", "Public address, for links in notifications."),
+    Variable(
+        "CLOUDEYE_PASSKEY_DOMAIN",
+        domain,
+        "",
+        "Domain that passkeys are made for; they hold for its subdomains too. Empty: the public address's host.",
+    ),
     Variable("CLOUDEYE_DATA_DIR", path, "data", "Where the running system keeps what it writes."),
     Variable("CLOUDEYE_LOG_DIR", path, "log", "Where logs are written, a folder a process."),
     Variable(
@@ -151,13 +253,20 @@ VARIABLES: tuple[Variable, ...] = (
         True,
     ),
     Variable(
+        "CLOUDEYE_OLD_ENCRYPTION_KEYS",
+        secret_list,
+        "",
+        "Former encryption keys, comma-separated: they still open what they sealed, until `flask secrets rotate` has sealed it anew.",
+        True,
+    ),
+    Variable(
         "CLOUDEYE_ADMIN_EMAIL", text, "", "Log-in of the first administrator. Empty: admin@cloudeye.local."
     ),
     Variable(
         "CLOUDEYE_ADMIN_PASSWORD",
         text,
         "",
-        "Password of the first administrator. Empty: made and printed once.",
+        "Password of the first administrator. Empty: made and printed once; in production to be changed first.",
         True,
     ),
     Variable(
@@ -166,7 +275,26 @@ VARIABLES: tuple[Variable, ...] = (
         "0",
         "Let probes and channels reach private and loopback addresses, for every organization.",
     ),
+    Variable(
+        "CLOUDEYE_REQUIRE_FACTOR",
+        flag,
+        "0",
+        "Let nobody in without a second factor, whatever their organization chose (tokens of programs go on).",
+    ),
     Variable("CLOUDEYE_LOCATION", queue_name, "default", "The location this machine's worker probes from."),
+    Variable(
+        "CLOUDEYE_LOCATION_KEY",
+        text,
+        "",
+        "The key a location was given, on a machine that only probes: it needs the broker and nothing else.",
+        True,
+    ),
+    Variable(
+        "CLOUDEYE_CONTROL_TARGETS",
+        control_targets,
+        "",
+        "What a probe looks at to learn whether its own network is there, comma-separated: `tcp://host:port`, `dns://server`, `https://…`. Empty: the location's own, or its name servers and gateway.",
+    ),
     Variable("CLOUDEYE_WEB_WORKERS", whole(1, 64), "1", "Gunicorn workers."),
     Variable(
         "CLOUDEYE_LOG_LEVEL",
@@ -190,13 +318,46 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "CLOUDEYE_LOG_MAX_MB", whole(1, 10000), "50", "Size at which a file is rotated when rotating by size."
     ),
-    Variable("CLOUDEYE_SESSION_HOURS", whole(1, 720), "12", "How long a log-in lasts."),
-    Variable("CLOUDEYE_RESULT_DAYS", whole(2, 3650), "30", "How many days raw results are kept."),
+    Variable(
+        "CLOUDEYE_SESSION_HOURS",
+        whole(1, 720),
+        "12",
+        "How long a log-in lasts without being used, in hours. Pages that only renew themselves do not use it.",
+    ),
+    Variable("CLOUDEYE_SESSION_DAYS", whole(1, 90), "7", "How long a log-in lasts at most, in days."),
+    Variable(
+        "CLOUDEYE_AUDIT_DAYS",
+        whole(0, 36500),
+        "0",
+        "How many days audit entries are kept, at least 30 where it is set. 0: for ever.",
+    ),
+    Variable("CLOUDEYE_RESULT_DAYS", whole(2, 3650), "90", "How many days raw results are kept at most."),
+    Variable(
+        "CLOUDEYE_ROLLUP_5M_DAYS",
+        whole(2, 3650),
+        "30",
+        "How many days roll-ups of 5 minutes are kept at most.",
+    ),
+    Variable(
+        "CLOUDEYE_ROLLUP_1H_DAYS",
+        whole(2, 3650),
+        "400",
+        "How many days roll-ups of an hour are kept at most.",
+    ),
+    Variable(
+        "CLOUDEYE_ROLLUP_1D_DAYS", whole(2, 7300), "3650", "How many days roll-ups of a day are kept at most."
+    ),
     Variable(
         "CLOUDEYE_DEFAULT_LOCALE",
         one_of("en", "zh"),
         "en",
         "Language where the browser asks for none we have.",
+    ),
+    Variable(
+        "CLOUDEYE_PHONE_REGION",
+        country,
+        "CN",
+        "The country (two letters, ISO 3166) of phone numbers that are typed without a country code.",
     ),
     Variable("CLOUDEYE_TIMEZONE", zone, "UTC", "Time zone of new organizations."),
     Variable("CLOUDEYE_DB_POOL_SIZE", whole(1, 500), "40", "Database connections a process (MySQL/MariaDB)."),
@@ -205,6 +366,43 @@ VARIABLES: tuple[Variable, ...] = (
         flag,
         "0",
         "Believe X-Forwarded-* of exactly one proxy. Set it only behind nginx on a unix socket.",
+    ),
+    Variable(
+        "CLOUDEYE_UPLOAD_MB",
+        whole(1, 10240),
+        "512",
+        "How large a request that brings files may be; nginx.conf has the same number.",
+    ),
+    Variable(
+        "CLOUDEYE_CLAMD",
+        scanner,
+        "",
+        "A virus scanner that uploads are shown to, `unix:/run/clamav/clamd.ctl` or `tcp:host:3310`. Empty: none. While it is away, no file is taken.",
+    ),
+    Variable(
+        "CLOUDEYE_X_ACCEL",
+        flag,
+        "0",
+        "Let nginx send files itself, by X-Accel-Redirect to `/_content/` as in nginx.conf.",
+    ),
+    Variable(
+        "CLOUDEYE_METRICS_TOKEN",
+        token,
+        "",
+        "What Prometheus sends to read `/metrics` (Authorization: Bearer …). Empty: there are no metrics.",
+        True,
+    ),
+    Variable(
+        "CLOUDEYE_CORS_ORIGINS",
+        origins,
+        "",
+        "Origins whose pages may call the API, comma-separated; `*` for all, without cookies.",
+    ),
+    Variable(
+        "CLOUDEYE_BASE_DOMAIN",
+        domain,
+        "",
+        "Where each organization has an address of its own: with `example.org`, the organization `acme` is at acme.example.org, and that address is for its members alone.",
     ),
     Variable(
         "CLOUDEYE_COOKIE_SECURE",
@@ -223,6 +421,12 @@ VARIABLES: tuple[Variable, ...] = (
         addresses,
         "",
         "Name servers probes ask, comma-separated. Empty: the system's.",
+    ),
+    Variable(
+        "CLOUDEYE_FLOWER",
+        flag,
+        "0",
+        "1: run Flower, Celery's own monitor, at /flower/ for the owner of the first organization. Workers then tell it of every task, which costs each a message.",
     ),
     Variable(
         "CLOUDEYE_CHROMIUM",

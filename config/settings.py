@@ -7,15 +7,16 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import certifi
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
 from config.env import ConfigError, read
-from config.secrets import NAMES, kept_secrets
+from config.secrets import NAMES, kept_secrets, old_keys
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 SOCKET_PATH_LIMIT = 100
 LONGEST_SOCKET = "supervisor.sock.12345678"
@@ -28,6 +29,8 @@ class Config:
 
     MAKES_SECRETS = True
     COOKIE_SECURE_DEFAULT = False
+    MADE_PASSWORDS_END = True
+    """Whether a password that was made for somebody lets them choose their own and opens nothing else."""
     TESTING = False
 
     # Flask and Flask-Session
@@ -54,17 +57,23 @@ class Config:
         self.PORT: int = values["CLOUDEYE_PORT"]
         self.RUN_DIR = _run_dir(values["CLOUDEYE_RUN_DIR"], self.DATA_DIR)
         self.CA_FILE = str(values["CLOUDEYE_CA_FILE"] or certifi.where())
-        if not Path(self.CA_FILE).is_file():
+        if not os.path.isfile(self.CA_FILE):  # noqa: PTH113 - a name that is too long is none either
             raise ConfigError(f"CLOUDEYE_CA_FILE names {self.CA_FILE}, which is not a file.")
+        self.LOCATION_KEY: str = values["CLOUDEYE_LOCATION_KEY"]
+        self.CONTROL_TARGETS: tuple[str, ...] = values["CLOUDEYE_CONTROL_TARGETS"]
+        self.IS_REMOTE_PROBE = bool(self.LOCATION_KEY)
         self.SECRET_KEY, self.ENCRYPTION_KEY = self._secrets(values)
+        self.OLD_ENCRYPTION_KEYS: tuple[str, ...] = self._old_keys(values)
         self.SESSION_COOKIE_SECURE = _cookie_secure(
             values["CLOUDEYE_COOKIE_SECURE"], self.COOKIE_SECURE_DEFAULT
         )
-        self.PERMANENT_SESSION_LIFETIME = timedelta(hours=values["CLOUDEYE_SESSION_HOURS"])
+        self.PERMANENT_SESSION_LIFETIME = timedelta(days=values["CLOUDEYE_SESSION_DAYS"])
         self.BABEL_DEFAULT_LOCALE: str = values["CLOUDEYE_DEFAULT_LOCALE"]
         self._connect(values)
 
     def _secrets(self, values: Mapping[str, Any]) -> tuple[str, str]:
+        if self.IS_REMOTE_PROBE:
+            return "", ""  # The key of its location is all that a machine which only probes may know.
         missing = [name for name in NAMES if not values[name]]
         if missing and not self.MAKES_SECRETS:
             raise ConfigError(f"{missing[0]} must be set in production, to at least 32 random characters.")
@@ -77,7 +86,25 @@ class Config:
                 )
         return values[NAMES[0]] or kept[NAMES[0]], values[NAMES[1]] or kept[NAMES[1]]
 
+    def _old_keys(self, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Those that are given, and those that were replaced in the data folder."""
+        given: tuple[str, ...] = values["CLOUDEYE_OLD_ENCRYPTION_KEYS"]
+        is_kept = not self.IS_REMOTE_PROBE and not values["CLOUDEYE_ENCRYPTION_KEY"]
+        return (*given, *(old_keys(self.DATA_DIR) if is_kept else ()))
+
     def _connect(self, values: Mapping[str, Any]) -> None:
+        if self.IS_REMOTE_PROBE and not (values["CELERY_BROKER_URL"] or values["REDIS_URL"]):
+            raise ConfigError("CELERY_BROKER_URL must name the installation's broker on a remote probe.")
+        if not self.IS_REMOTE_PROBE:
+            self._connect_database(values)
+        self.EMBEDDED_REDIS = not values["REDIS_URL"]
+        self.REDIS_URL: str = values["REDIS_URL"] or f"unix://{self.RUN_DIR / 'redis.sock'}"
+        _check_url("REDIS_URL", self.REDIS_URL, ("redis", "rediss", "unix"))
+        self.CELERY_BROKER_URL: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
+        for broker in self.CELERY_BROKER_URL.split(";"):  # Celery's way to name one and its substitutes
+            _check_url("CELERY_BROKER_URL", broker, BROKERS)
+
+    def _connect_database(self, values: Mapping[str, Any]) -> None:
         url = _database_url(values["DATABASE_URL"], self.DATA_DIR)
         self.SQLALCHEMY_DATABASE_URI = url.render_as_string(hide_password=False)
         self.SQLALCHEMY_ENGINE_OPTIONS: dict[str, Any] = (
@@ -92,16 +119,12 @@ class Config:
                 "isolation_level": "READ COMMITTED",
             }
         )
-        self.EMBEDDED_REDIS = not values["REDIS_URL"]
-        self.REDIS_URL: str = values["REDIS_URL"] or f"unix://{self.RUN_DIR / 'redis.sock'}"
-        _check_url("REDIS_URL", self.REDIS_URL, ("redis", "rediss", "unix"))
-        self.CELERY_BROKER_URL: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
-        for broker in self.CELERY_BROKER_URL.split(";"):  # Celery's way to name one and its substitutes
-            _check_url("CELERY_BROKER_URL", broker, BROKERS)
 
 
 class DevelopmentConfig(Config):
-    """Embedded defaults: what is missing is made."""
+    """Embedded defaults: what is missing is made, and the password that is printed opens everything."""
+
+    MADE_PASSWORDS_END = False
 
 
 class TestingConfig(Config):
@@ -151,7 +174,7 @@ def _check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:
     if parts.scheme not in schemes:
         raise ConfigError(f"{name} must begin with one of {', '.join(f'{each}://' for each in schemes)}.")
     host = parts.netloc.rpartition("@")[2]
-    if parts.scheme in ("unix", "redis+socket") and (host or not parts.path):
+    if parts.scheme in ("unix", "redis+socket") and (host or not parts.path.startswith("/")):
         raise ConfigError(f"{name} must name a socket by its whole path, after three slashes.")
 
 
@@ -162,6 +185,10 @@ def _cookie_secure(given: str, default: bool) -> bool:
 
 
 def _database_url(given: str, data_dir: Path) -> URL:
+    # Here and not above: a machine that only probes has no use for it.
+    from sqlalchemy.engine import URL, make_url
+    from sqlalchemy.exc import ArgumentError
+
     if not given:
         return URL.create("sqlite", database=str(data_dir / "cloudeye.db"))
     try:

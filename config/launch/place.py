@@ -23,6 +23,8 @@ def make_folders(settings: Config) -> None:
                 path.chmod(0o700)
         except OSError as error:
             raise ConfigError(f"CLOUDEYE_{name}: {path} cannot be used ({error.strerror}).") from error
+    if not os.access(settings.DATA_DIR, os.W_OK):
+        raise ConfigError(f"CLOUDEYE_DATA_DIR: {settings.DATA_DIR} cannot be written to.")
 
 
 def _refuse_anothers(path: Path) -> None:

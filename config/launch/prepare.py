@@ -16,7 +16,7 @@ def prepare() -> dict[str, str]:
     from flask_migrate import upgrade
 
     from app import create_app
-    from app.service.user import create_first_admin
+    from app.service.account.first import create_first_admin
 
     settings = load_settings()
     given = vars(settings)

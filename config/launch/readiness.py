@@ -1,14 +1,18 @@
-"""Asking the web process whether CloudEye is ready, over TCP or its unix socket."""
+"""Asking the web process whether CloudEye is ready, over TCP or its unix socket.
+
+`python -m config.launch.readiness [/healthz]` asks it for a container's health check: exit status 0 or 1.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from config import Config
+from config import Config, load_settings
 
 SECONDS = 3.0
 
@@ -70,3 +74,13 @@ def _reason(status: int, body: bytes) -> str:
         return f"{status} {said.get('msg', '')} {json.dumps(said.get('data', ''))}"
     except (ValueError, AttributeError):
         return f"status {status}"
+
+
+def main() -> int:
+    answered = ask(web_address(load_settings()), sys.argv[1] if len(sys.argv) > 1 else "/readyz")
+    print(answered.reason)
+    return 0 if answered.is_ready else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -45,10 +45,18 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 
 def is_listening(where: Path | tuple[str, int]) -> bool:
-    """Whether somebody accepts connections on a socket file or an address."""
-    with socket.socket(socket.AF_UNIX if isinstance(where, Path) else socket.AF_INET) as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(str(where) if isinstance(where, Path) else where) == 0
+    """Whether somebody accepts connections on a socket file or an address, of IPv4 or IPv6."""
+    if isinstance(where, Path):
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(1)
+            return probe.connect_ex(str(where)) == 0
+    try:
+        socket.create_connection(where, timeout=1).close()
+    except socket.gaierror as error:
+        raise StartError(f"{where[0]} (CLOUDEYE_HOST or CLOUDEYE_BIND) has no address here.") from error
+    except OSError:
+        return False
+    return True
 
 
 def refuse_a_second_start(settings: Config) -> None:
@@ -139,9 +147,13 @@ class Supervisor:
             self._process.wait()
 
 
+def _link(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
 def say_address(settings: Config, made: Mapping[str, str], seconds: float) -> None:
     address = web_address(settings)
-    where = f"unix:{address}" if isinstance(address, Path) else f"http://{address[0]}:{address[1]}/"
+    where = f"unix:{address}" if isinstance(address, Path) else _link(*address)
     print(f"CloudEye is up after {seconds:.1f} s: {getattr(settings, 'BASE_URL', '') or where}")
     if made and made["password"]:
         print(f"Log in as {made['account']} with the password {made['password']} (shown only this once).")

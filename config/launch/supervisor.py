@@ -11,7 +11,7 @@ from config.env import ROOT
 from config.launch.place import PROCESSES, link_client_socket, make_folders
 
 OUTPUT_BYTES = "10MB"
-# What Chromium is called, as in app/engine/tamper/fetch/chromium.py: this process imports nothing of the app.
+# What Chromium is called, as in app/engine/browser/chromium.py: this process imports nothing of the app.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -36,6 +36,7 @@ def exported(settings: Config) -> dict[str, str]:
         "LAUNCH_LOCATION": settings.LOCATION,
         "LAUNCH_REDIS": "true" if settings.EMBEDDED_REDIS else "false",
         "LAUNCH_BROWSER": "true" if has_chromium(settings) else "false",
+        "LAUNCH_FLOWER": "true" if vars(settings)["FLOWER"] else "false",
         "LAUNCH_OUTPUT_BYTES": "0" if is_stream else OUTPUT_BYTES,
     }
     for process in PROCESSES:
