@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import orjson
 from celery import Celery
+from kombu.serialization import register
 
 from config import Config
 
@@ -13,8 +15,19 @@ VISIBILITY_SECONDS = 120
 """How long a message of a killed worker stays hidden before it is given to another."""
 
 
+# Ours are long texts of JSON inside JSON, which the standard library's encoder takes three times as long for.
+register(
+    "orjson",
+    lambda message: orjson.dumps(message).decode(),
+    orjson.loads,
+    content_type="application/x-orjson",
+    content_encoding="utf-8",
+)
+
+
 def make_celery(settings: Config) -> Celery:
     """A Celery application on the settings' broker. No result backend: rows are the results."""
+    has_flower: bool = vars(settings).get("FLOWER", False)
     app = Celery("cloudeye", broker=settings.CELERY_BROKER_URL)
     app.conf.update(
         task_acks_late=True,
@@ -23,12 +36,13 @@ def make_celery(settings: Config) -> Celery:
         task_store_errors_even_if_ignored=False,
         task_create_missing_queues=True,
         task_default_queue="report",
-        task_serializer="json",
-        accept_content=["json"],
+        task_serializer="orjson",
+        accept_content=["orjson", "json"],
         worker_prefetch_multiplier=1,
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
-        worker_send_task_events=False,
+        worker_send_task_events=has_flower,
+        task_send_sent_event=has_flower,
         worker_enable_remote_control=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry=True,

@@ -52,6 +52,43 @@ class RateLimitedError(CloudEyeError):
         )
 
 
+class SecondFactorNeededError(CloudEyeError):
+    """The first step of a log-in is done; `ways` are those the second can be done by."""
+
+    code = 10009
+    http_status = 401
+    msg = "a second factor is needed"
+
+    def __init__(self, ways: list[str]) -> None:
+        super().__init__(data={"ways": ways})
+
+
+class ProofNeededError(CloudEyeError):
+    """What was asked for is done only for who has just shown who they are; `ways` are those to show it by."""
+
+    code = 10010
+    http_status = 403
+    msg = "confirm first that it is you"
+
+    def __init__(self, ways: list[str]) -> None:
+        super().__init__(data={"ways": ways})
+
+
+class FactorRequiredError(CloudEyeError):
+    code = 10011
+    http_status = 403
+    msg = "the organization requires a second factor; set one up first"
+
+
+class PasswordDueError(CloudEyeError):
+    code = 10012
+    http_status = 403
+    msg = (
+        "this password was made for you: log in with a session and choose one of your own first, "
+        "by PATCH /user/me with current_password and password"
+    )
+
+
 class InvalidError(CloudEyeError):
     """Parameters are invalid; `fields` names each with what is wrong about it."""
 
@@ -78,8 +115,10 @@ class ConflictError(CloudEyeError):
 
 
 class UpstreamError(CloudEyeError):
+    """Somebody else's service failed us. That is no failure of ours, nor of a gateway: hence not 502."""
+
     code = 15002
-    http_status = 502
+    http_status = 424
     msg = "the other side did not answer as it should"
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from app.core.log_batch import Lines
 from app.core.redact import redact, redact_field
 from config import Config, ConfigError
 
@@ -62,12 +63,9 @@ def _at(record: logging.LogRecord) -> str:
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:
     """What is bound and what the line brings itself, without secrets."""
-    extra = {
-        name: value
-        for name, value in vars(record).items()
-        if name not in _STANDARD and not name.startswith("_")
-    }
-    return {name: redact_field(name, value) for name, value in {**current(), **extra}.items()}
+    held = vars(record)
+    extra = {name: held[name] for name in held if name not in _STANDARD and not name.startswith("_")}
+    return {name: redact_field(name, value) for name, value in {**(_bound.get() or {}), **extra}.items()}
 
 
 def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
@@ -79,6 +77,8 @@ def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return text.encode("utf-8", "backslashreplace").decode().translate(_CONTROL)
 
 
@@ -86,6 +86,8 @@ class TextFormatter(logging.Formatter):
     """One line an event. The lines of a trace follow it indented, so that none can pass for an event."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record, Lines):
+            return record.text
         fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
         event = _printable(redact(record.getMessage()) + fields)
         trace = "".join(f"\n  {_printable(line)}" for line in _trace(self, record).splitlines())
@@ -96,6 +98,8 @@ class JsonFormatter(logging.Formatter):
     """One JSON object an event; no field can take the place of `at`, `level`, `logger` or `event`."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record, Lines):
+            return record.text
         line: dict[str, Any] = {
             "at": _at(record),
             "level": record.levelname,
@@ -130,8 +134,15 @@ def _handler(settings: Config, process: str) -> dict[str, Any]:
     return {"class": timed, "when": "midnight", "utc": True, "maxBytes": 0, **common}
 
 
+# What no line of ours shows is not looked up for each: the caller's place, thread, process and task.
+_UNSEEN = ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks")
+
+
 def configure_logging(settings: Config, process: str) -> None:
     """Set up the process's logging: everything goes through the root, so no line is written twice."""
+    for name in _UNSEEN:
+        setattr(logging, name, False)
+    logging._srcfile = None  # the way that Python's own documentation names
     level = getattr(settings, "LOG_LEVEL", "INFO")
     logging.config.dictConfig(
         {

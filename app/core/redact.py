@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 MASK = "***"
@@ -35,17 +36,27 @@ _PATTERNS = (
     (re.compile(r"://[^\s/?#\"'<>]*@"), rf"://{MASK}@"),
 )
 
+_BEFORE_A_SECRET = frozenset("=: \t")
+"""Each pattern asks for one of these, so that a text without any has nothing to leave out."""
+
 
 def redact(text: str) -> str:
     """The text without passwords, tokens, cookies and keys."""
+    if _BEFORE_A_SECRET.isdisjoint(text):
+        return text
     for pattern, replacement in _PATTERNS:
         text = pattern.sub(replacement, text)
     return text
 
 
+@lru_cache(maxsize=1000)
+def _names_a_secret(name: str) -> bool:
+    return _NAMES_A_SECRET.search(name) is not None
+
+
 def redact_field(name: str, value: Any, depth: int = DEEPEST) -> Any:
     """A field's value, masked when its name says that it is a secret; what it holds goes by its own names."""
-    if _NAMES_A_SECRET.search(name):
+    if _names_a_secret(name):
         return MASK
     if value is None or isinstance(value, bool | int | float):
         return value

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
-import hashlib
 import secrets
 import threading
 import time
@@ -12,18 +9,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-import orjson
 import redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from app.core.clock import now
 from app.core.settings import get_settings
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 _client: redis.Redis | None = None
@@ -139,9 +132,19 @@ def lock(name: str, seconds: float) -> Iterator[bool]:
             run_script(_RELEASE, [f"lock:{name}"], [token])
 
 
+# Redis counts down by its wall clock: a key with longer to live than it was given is of a clock that has been
+# set back since, and would hold everybody off until the clock is there again.
+_ONCE = """
+local left = redis.call('PTTL', KEYS[1])
+if left >= 0 and left <= tonumber(ARGV[1]) then return 0 end
+redis.call('SET', KEYS[1], '1', 'PX', ARGV[1])
+return 1
+"""
+
+
 def once_every(name: str, seconds: float) -> bool:
     """True for one caller among all processes in each period of `seconds`."""
-    return bool(get_redis().set(f"every:{name}", "1", nx=True, px=int(seconds * 1000)))
+    return bool(run_script(_ONCE, [f"every:{name}"], [int(seconds * 1000)]))
 
 
 class TtlCache(Generic[T]):
@@ -174,48 +177,3 @@ class TtlCache(Generic[T]):
 
     def clear(self) -> None:
         self._entries.clear()
-
-
-def cached_by_day(
-    name: str,
-    *,
-    today_seconds: int = 30,
-    past_seconds: int = 30 * 86400,
-    late_seconds: int = 3600,
-    present: Callable[[], datetime] = now,
-) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep a function's JSON-able answer in Redis: final for past days, briefly for the present one.
-
-    A day counts as past `late_seconds` after its end in UTC, since what was measured before midnight may be
-    recorded after it. While Redis is away the function answers every time.
-
-    The function takes what the answer is about first and the day as the keyword argument `day`; the key is
-    `cache:<name>:<first>:<day>:<hash of the rest>`, so that `delete_matching` can drop all about one thing.
-    """
-
-    def decorate(function: Callable[P, T]) -> Callable[P, T]:
-        @functools.wraps(function)
-        def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-            day = cast(date, kwargs["day"])
-            tail = hashlib.sha256(repr((args, sorted(kwargs.items()))).encode()).hexdigest()[:32]
-            key = f"cache:{name}:{args[0] if args else ''}:{day.isoformat()}:{tail}"
-            # Before the function is called: the day may end while it works.
-            is_past = day < (present() - timedelta(seconds=late_seconds)).date()
-            kept = _kept(key)
-            if kept is not None:
-                return cast(T, orjson.loads(kept))
-            answer = function(*args, **kwargs)
-            with contextlib.suppress(redis.RedisError):
-                get_redis().set(key, orjson.dumps(answer), ex=past_seconds if is_past else today_seconds)
-            return answer
-
-        return wrapped
-
-    return decorate
-
-
-def _kept(key: str) -> bytes | None:
-    try:
-        return cast("bytes | None", get_redis().get(key))
-    except redis.RedisError:
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +21,7 @@ class SealBrokenError(Exception):
 
 
 class SecretBox:
-    """Seals and opens. A sealed text begins with its key's id, so keys can be rotated one day."""
+    """Seals and opens by one key. A sealed text begins with its key's id, so that keys can be rotated."""
 
     def __init__(self, key: str) -> None:
         derived = HKDF(hashes.SHA256(), 32, salt=None, info=b"cloudeye secret box 1").derive(key.encode())
@@ -42,9 +43,44 @@ class SecretBox:
             raise SealBrokenError("the sealed text has been changed") from error
 
 
+class KeyRing:
+    """Seals with the present key, and opens with whichever key a text says it was sealed with."""
+
+    def __init__(self, key: str, old_keys: Sequence[str] = ()) -> None:
+        self.present = SecretBox(key)
+        boxes = [self.present, *map(SecretBox, old_keys)]
+        self._boxes = {box.key_id: box for box in reversed(boxes)}
+
+    @property
+    def key_ids(self) -> list[str]:
+        """The ids of all keys at hand, the present one last."""
+        return list(self._boxes)
+
+    def seal(self, data: dict[str, Any]) -> str:
+        return self.present.seal(data)
+
+    def unseal(self, sealed: str) -> dict[str, Any]:
+        return self._boxes.get(key_id_of(sealed), self.present).unseal(sealed)
+
+    def seal_anew(self, sealed: str) -> str:
+        """The same secret, sealed with the present key; SealBrokenError when no key at hand opens it."""
+        return self.seal(self.unseal(sealed))
+
+
+def key_id_of(sealed: str) -> str:
+    """The id of the key that a text was sealed with."""
+    return sealed.partition(":")[0]
+
+
 @lru_cache(maxsize=1)
-def _box() -> SecretBox:
-    return SecretBox(get_settings().ENCRYPTION_KEY)
+def _box() -> KeyRing:
+    settings = get_settings()
+    return KeyRing(settings.ENCRYPTION_KEY, settings.OLD_ENCRYPTION_KEYS)
+
+
+def key_ring() -> KeyRing:
+    """The keys of this process, read at the first call."""
+    return _box()
 
 
 def seal(data: dict[str, Any]) -> str:

@@ -28,6 +28,9 @@ RENEW_AFTER = 30
 MAX_AHEAD_MS = 5_000
 MARK_AHEAD_MS = LEASE_SECONDS * 1000 + MAX_AHEAD_MS
 
+BEYOND = 1 << 63
+"""No id is as large: ids have 63 bits, and the drivers overflow on what is larger."""
+
 
 class ClockWentBackError(Exception):
     """The system's clock is too far behind the last id made."""
