@@ -210,14 +210,6 @@ class Seen:
         return len(stable & {stem(anchor.url) for anchor in self.page.anchors if anchor.host}) / len(stable)
 
     @cached_property
-    def kept_own_files(self) -> float:
-        """The part of the scripts and style sheets that is still loaded, 0 to 1; 1 when there never were
-        any."""
-        had = self.profile.urls.get("script", set()) | self.profile.urls.get("stylesheet", set())
-        now = {stem(ref.url) for ref in self.page.refs if ref.role in ("script", "stylesheet")}
-        return len(had & now) / len(had) if had else 1.0
-
-    @cached_property
     def new_words(self) -> set[str]:
         return self.words - self.profile.words
 

@@ -226,12 +226,12 @@ def bomb(size: int) -> bytes:
 def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     path = at(tmp_path, bomb(MAX_FILE_BYTES + 2**20))
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.process_time()
     report = verify(path)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert told(report, "unreadable") == ["alert.json"]
-    assert peak < 16 * 2**20 and time.monotonic() - began < 5
+    assert peak < 16 * 2**20 and time.process_time() - began < 5
 
 
 def test_a_bomb_that_lies_about_its_size_ends_where_it_says(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from app.engine.browser.chromium import find_chromium
 from app.engine.tamper.fetch.browser import Browsed, BrowseWant, browse
-from app.engine.tamper.fetch.chromium import find_chromium
 from app.engine.tamper.fetch.errors import ERRORS, error_sentence
 from app.engine.tamper.fetch.fetcher import Fetcher
 from app.engine.tamper.fetch.views import VIEWS, View

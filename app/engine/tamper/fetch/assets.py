@@ -20,7 +20,7 @@ from app.engine.net.target import TargetError, parse_target
 from app.engine.tamper.fetch.picture import picture_hash
 from app.engine.tamper.fetch.want import Want
 from app.engine.tamper.types import Asset, Observation
-from app.engine.usability.http_body import text_of
+from app.engine.usability.http.body import text_of
 
 MAX_ASSETS = 40
 MAX_CSS = 300_000

@@ -8,31 +8,20 @@ and hundreds of megabytes.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
-import os
-import select
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
-from pathlib import Path
-from time import monotonic
-from typing import IO, Any
+from typing import Any
 
+from app.engine.browser.attended import attend
 from app.engine.net.guard import AllowList
 from app.engine.net.target import TargetError, parse_target
-from app.engine.tamper.fetch.processes import descendants, kill_tree, memory_of
 from app.engine.tamper.fetch.views import VIEWS
 from app.engine.tamper.fetch.want import MAX_BODY
 from app.engine.tamper.types import PLAIN, Observation, Redirect
 
-ROOT = Path(__file__).resolve().parents[4]
-_MAX_OUTPUT = 40_000_000
-_LOOK_SECONDS = 0.15
-_CHUNK = 1 << 20
+CHILD = "app.engine.tamper.fetch.browser_child"
 _PHONE = (412, 915)
 _MAX_WIDTH, _MAX_HEIGHT = 1280, 2000
 
@@ -79,8 +68,8 @@ class _Told:
     png: bytes | None = None
     end: dict[str, Any] | None = None
 
-    def take(self, line: bytes) -> None:
-        """Raises ValueError, KeyError or TypeError for a line that the child cannot have meant."""
+    def take(self, line: bytes) -> bool:
+        """Whether that was the last line. Raises ValueError, KeyError or TypeError for nonsense."""
         message = json.loads(line)
         match message["type"]:
             case "hop":
@@ -96,6 +85,7 @@ class _Told:
                 self.png = base64.b64decode(message["png"], validate=True)
             case "end":
                 self.end = message
+        return self.end is not None
 
 
 def browse(want: BrowseWant, *, chromium: str | None, now: Callable[[], float]) -> Browsed:
@@ -114,8 +104,7 @@ def browse(want: BrowseWant, *, chromium: str | None, now: Callable[[], float]) 
     except TargetError:
         error = "url_invalid"
     if error is None and chromium is not None:
-        with tempfile.TemporaryDirectory(prefix="ce-shot-", ignore_cleanup_errors=True) as folder:
-            error = _run(want, _job(want, url, chromium), told, folder)
+        error = _attended(want, _job(want, url, chromium), told)
     return _browsed(want, told, error, int(now()))
 
 
@@ -138,95 +127,12 @@ def _job(want: BrowseWant, url: str, chromium: str) -> dict[str, Any]:
     }
 
 
-def _run(want: BrowseWant, job: dict[str, Any], told: _Told, folder: str) -> str | None:
-    """Have the child do the job; the error's key."""
-    environment = {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "LANG": "C.UTF-8",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "HOME": folder,
-        "TMPDIR": folder,
-    }
-    try:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "app.engine.tamper.fetch.browser_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=ROOT,
-            env=environment,
-            start_new_session=True,
-        )
-    except OSError:
-        return "browser_failed"
-    try:
-        return _attended(child, want, job, told)
-    finally:
-        kill_tree(child.pid)
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-def _attended(
-    child: subprocess.Popen[bytes], want: BrowseWant, job: dict[str, Any], told: _Told
-) -> str | None:
-    """Read what the child tells until its end, watching time, memory and output."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        child.stdin.write(json.dumps(job).encode())
-        child.stdin.close()
-    except BrokenPipeError:
-        return "browser_failed"
-    stop_at = monotonic() + want.timeout_seconds
-    look_at = 0.0
-    lines = _Lines(child.stdout)
-    while told.end is None:
-        if monotonic() >= stop_at:
-            return "browser_timeout"
-        if monotonic() >= look_at:
-            if memory_of(descendants(child.pid)) > want.memory_mb << 20:
-                return "browser_memory"
-            look_at = monotonic() + _LOOK_SECONDS
-        try:
-            for line in lines.read(_LOOK_SECONDS):
-                told.take(line)
-        except (ValueError, KeyError, TypeError, binascii.Error):
-            return "browser_failed"
-        if lines.is_over and told.end is None:
-            return "browser_failed"
-    error: str | None = told.end["error"]
+def _attended(want: BrowseWant, job: dict[str, Any], told: _Told) -> str | None:
+    """Have a child do the job; the error's key."""
+    error = attend(CHILD, job, told.take, seconds=want.timeout_seconds, memory_mb=want.memory_mb)
+    if error is None and told.end is not None:
+        error = told.end["error"]
     return error
-
-
-class _Lines:
-    """Lines of a pipe as they come, bounded altogether."""
-
-    def __init__(self, pipe: IO[bytes]) -> None:
-        self._fd = pipe.fileno()
-        self._poll = select.poll()
-        self._poll.register(self._fd, select.POLLIN)
-        self._pieces: list[bytes] = []
-        self._total = 0
-        self.is_over = False
-
-    def read(self, seconds: float) -> list[bytes]:
-        """Whole lines that came within this time. Raises ValueError when there were too many bytes."""
-        if not self._poll.poll(seconds * 1000):
-            return []
-        data = os.read(self._fd, _CHUNK)
-        self.is_over = not data
-        self._total += len(data)
-        if self._total > _MAX_OUTPUT:
-            raise ValueError("the child says too much")
-        if b"\n" not in data:
-            self._pieces.append(data)
-            return []
-        *whole, rest = (b"".join(self._pieces) + data).split(b"\n")
-        self._pieces = [rest]
-        return whole
 
 
 def _browsed(want: BrowseWant, told: _Told, error: str | None, at: int) -> Browsed:

@@ -6,9 +6,7 @@ Runs inside `browser_child`, which says what is told.
 from __future__ import annotations
 
 import base64
-import json
 import ssl
-from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from typing import Any
@@ -27,10 +25,13 @@ from playwright.sync_api import (
     TimeoutError as PlaywrightTimeoutError,
 )
 
+from app.engine.browser import own_world
+from app.engine.browser.going import go
+from app.engine.browser.guard_proxy import GuardProxy, RefusedError
+from app.engine.browser.net_errors import error_of
+from app.engine.browser.start import Send
 from app.engine.net.target import TargetError, parse_target
 from app.engine.tamper.fetch.answer import certificate_of
-from app.engine.tamper.fetch.browser_errors import error_of
-from app.engine.tamper.fetch.guard_proxy import GuardProxy, RefusedError
 from app.engine.tamper.fetch.want import MAX_BODY
 
 MAX_REQUESTS = 500
@@ -51,8 +52,6 @@ _DOM_SCRIPT = """(limit => {
   return JSON.stringify({dom: all.slice(0, limit), is_cut: all.length > limit, url: location.href});
 })(%d)"""
 
-Send = Callable[[dict[str, Any]], None]
-
 
 class Recorder:
     """Tells what the browser asks for, and which answers the page itself is made of."""
@@ -64,6 +63,7 @@ class Recorder:
         self.hops = 0
         self.last: Response | None = None
         self.failed_urls: list[str] = []
+        self._answered: list[Request] = []
         self.is_download = False
 
     def on_request(self, request: Request) -> None:
@@ -74,12 +74,15 @@ class Recorder:
     def on_response(self, response: Response) -> None:
         if self._is_page(response.request) and self.hops <= MAX_HOPS:
             self.last = response
+            self._answered.append(response.request)
             headers = list(response.headers.items())
             self._send({"type": "hop", "url": response.url, "status": response.status, "headers": headers})
 
     def on_request_failed(self, request: Request) -> None:
         if self._is_page(request) and self.hops <= MAX_HOPS:
             self.failed_urls.append(request.url)
+            if request in self._answered:
+                return  # A script left the page before the last of it had come: the hop is told.
             self._send({"type": "hop", "url": request.url, "status": 0, "headers": []})
 
     def on_web_socket(self, socket: WebSocket) -> None:
@@ -157,7 +160,12 @@ class Shot:
     def _load(self) -> str | None:
         """Go there and let it settle. The error's key when there is nothing to look at."""
         try:
-            self._go()
+            go(
+                self._page,
+                self._job["url"],
+                timeout_ms=self._milliseconds(),
+                referer=self._job["referer"],
+            )
             if self._is_loaded():
                 self._settle()
             else:
@@ -169,19 +177,6 @@ class Shot:
         except Error as error:
             return self._error_of(error)
         return None
-
-    def _go(self) -> None:
-        try:
-            self._page.goto(
-                self._job["url"],
-                referer=self._job["referer"] or None,
-                timeout=self._milliseconds(),
-                wait_until="commit",
-            )
-        except Error as error:
-            # A page whose script goes elsewhere at once is no failure: it is looked at where it arrives.
-            if "interrupted by another navigation" not in error.message:
-                raise
 
     def _is_loaded(self) -> bool:
         """Wait until the page has loaded, or has turned into a download, after which it never does."""
@@ -224,19 +219,7 @@ class Shot:
         return "browser_failed"
 
     def _dom(self) -> dict[str, Any]:
-        frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
-        world = self._session.send("Page.createIsolatedWorld", {"frameId": frame})["executionContextId"]
-        question = {
-            "expression": _DOM_SCRIPT % MAX_BODY,
-            "contextId": world,
-            "returnByValue": True,
-            "timeout": 5000,
-        }
-        answer = self._session.send("Runtime.evaluate", question)
-        if "value" not in answer["result"]:
-            raise Error("the page gave no tree")
-        told: dict[str, Any] = json.loads(answer["result"]["value"])
-        return told
+        return own_world.ask(self._session, _DOM_SCRIPT % MAX_BODY, timeout_ms=5000)
 
     def _picture(self) -> bytes:
         width = self._job["width"]
@@ -285,14 +268,7 @@ class Shot:
         """Why the proxy knew no way to where the page was going. (Of two goals one may have been given up for
         the other, and is told as failed too.)
         """
-        for url in reversed(self._recorder.failed_urls or [self._job["url"]]):
-            try:
-                reason = self._proxy.failures.get(parse_target(url).host)
-            except TargetError:
-                continue
-            if reason is not None:
-                return reason
-        return None
+        return self._proxy.why_failed(reversed(self._recorder.failed_urls or [self._job["url"]]))
 
     def _milliseconds(self, kept: float = _LAST_SECONDS, least: float = 0.25) -> float:
         """What is left of the time, without what is kept for the end; `least` seconds at least."""

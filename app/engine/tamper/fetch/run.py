@@ -30,7 +30,7 @@ from app.engine.tamper.fetch.answer import (
 from app.engine.tamper.fetch.views import VIEWS
 from app.engine.tamper.fetch.want import Want
 from app.engine.tamper.types import Observation, Redirect
-from app.engine.usability.http_errors import failure_of, is_unreached
+from app.engine.usability.http.errors import failure_of, is_unreached
 from app.engine.usability.reasons import TIMEOUTS
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -92,6 +93,24 @@ def test_it_keeps_redirects_by_server_and_by_script(show: Show) -> None:
         Redirect(start.url(), 302, target.url("/")),
         Redirect(target.url("/"), 200, target.url("/end")),
     )
+
+
+def test_a_page_left_before_its_end_is_one_hop(show: Show) -> None:
+    def in_parts(connection: socket.socket, request: bytes) -> None:
+        if b"GET /end" in request:
+            reply(page("end"), headers=HTML)(connection, request)
+            return
+        first = page("<script>location='/end'</script>").removesuffix(b"</body></html>")
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (len(first) + 9)
+        connection.sendall(head + first)
+        is_left.wait(10)
+
+    is_left = threading.Event()
+    with Target(in_parts) as target:
+        seen = show(target.url()).observation
+        is_left.set()
+    assert seen.final_url == target.url("/end")
+    assert seen.redirects == (Redirect(target.url("/"), 200, target.url("/end")),)
 
 
 def test_it_asks_our_resolver(show: Show) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.tamper.fetch import BrowseWant, browse, processes
+from app.engine.browser import processes
+from app.engine.tamper.fetch import BrowseWant, browse
 from tests.engine.tamper.fetch.test_browser import HTML, Show, page, serve, show
 from tests.engine.targets import Target, redirect, reply
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from app.engine.tamper.fetch.processes import descendants, is_alive, kill_tree, memory_of
+from app.engine.browser.processes import descendants, is_alive, kill_tree, memory_of
 
 # The grandchild leaves its parent's session and group, and its parent dies.
 _TREE = """
 import subprocess, sys, time
-from app.engine.tamper.fetch.processes import adopt_orphans
+from app.engine.browser.processes import adopt_orphans
 adopt_orphans()
 grandchild = "import time; kept = bytearray(b'x' * 50_000_000); print('ready', flush=True); time.sleep(60)"
 child = "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:]], start_new_session=True)"

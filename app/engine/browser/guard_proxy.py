@@ -11,7 +11,7 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from time import monotonic
 
@@ -82,6 +82,17 @@ class GuardProxy:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def why_failed(self, urls: Iterable[str]) -> str | None:
+        """Why there was no way to the first of these addresses that there was none to."""
+        for url in urls:
+            try:
+                reason = self.failures.get(parse_target(url).host)
+            except TargetError:
+                continue
+            if reason is not None:
+                return reason
+        return None
 
     def close(self) -> None:
         """Stop serving, and end every connection."""

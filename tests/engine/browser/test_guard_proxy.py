@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from app.engine.browser.guard_proxy import GuardProxy
 from app.engine.net.guard import AllowList
-from app.engine.tamper.fetch.guard_proxy import GuardProxy
 from tests.engine.targets import NameServer, Target, free_port, reply
 
 PERMITTED = AllowList.of(("127.0.0.1",))
