@@ -43,6 +43,8 @@ class Request:
     # Whether to collect what the handshake tells. It costs a tenth of a handshake.
     wants_tls: bool = False
     options: Sequence[Option] = ()
+    # False goes through a proxy, at `address`, which finds the URL's host by itself.
+    is_direct: bool = True
 
 
 class Transfer:
@@ -82,7 +84,9 @@ class Transfer:
             setopt(pycurl.URL, request.url)
             self._url = request.url
         host = f"[{request.address}]" if ":" in request.address else request.address
-        if host != self._pinned:
+        if not request.is_direct:
+            self._forget_pin()
+        elif host != self._pinned:
             setopt(pycurl.CONNECT_TO, [f"::{host}:"])
             self._pinned = host
         if request.timeout_ms != self._timeout_ms:
@@ -102,13 +106,22 @@ class Transfer:
             setopt(option, value)
 
     def settle(self) -> None:
-        """Take back what only the last request wanted."""
+        """Take back what only the last request wanted, and keep nothing of its answer while idle."""
+        if self.body:
+            self.body = []
         if self._request.options or self._request.keeps_body:
             self.easy.reset()
             self._set_base()
 
     def close(self) -> None:
         self.easy.close()
+
+    def _forget_pin(self) -> None:
+        """Behind a proxy CONNECT_TO would name the wrong host, and there is no other way to take it back."""
+        if self._pinned:
+            self.easy.reset()
+            self._set_base()
+            self.easy.setopt(pycurl.URL, self._request.url)
 
     def _set_base(self) -> None:
         self._url = self._pinned = ""
@@ -122,7 +135,8 @@ class Transfer:
 
     def _on_body(self, data: bytes) -> int | None:
         self.size += len(data)
-        if self._request.keeps_body:
+        if self._request.keeps_body or not self.body:
+            # The beginning is kept in any case: it may prove what is wrong.
             self.body.append(data)
         if self.size > self._request.max_body:
             # Enough was seen. Returning another number than was given ends the transfer.
@@ -248,7 +262,8 @@ class CurlMulti:
     def _finish(self, easy: pycurl.Curl, code: int, message: str) -> None:
         transfer = self._running.pop(easy)
         self._multi.remove_handle(easy)
-        transfer.code, transfer.message = code, message
+        # Its words go into sentences, which end by themselves.
+        transfer.code, transfer.message = code, message.rstrip(" .")
         try:
             transfer.on_done(transfer)
         except Exception:

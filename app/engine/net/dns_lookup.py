@@ -25,6 +25,7 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 
+from app.engine.net.dns_wire import read_message
 from app.engine.net.hosts import Server
 
 Family = Literal["any", "4", "6"]
@@ -207,7 +208,7 @@ class Lookup:
     def _take(self, wire: bytes, *, is_tcp: bool) -> None:
         """Match an answer to its question; whatever does not match is not an answer."""
         try:
-            reply = dns.message.from_wire(wire)
+            reply = read_message(wire)
         except (dns.exception.DNSException, ValueError):
             return
         if self._canary is not None and self._canary.message.is_response(reply):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -14,22 +15,27 @@ _LOOK_AGAIN_SECONDS = 5.0
 
 
 class WatchedFile(Generic[Value]):
-    """A file's parsed content, read again when the file has changed; looked at every five seconds at most."""
+    """A file's parsed content, read again when the file has changed; looked at every five seconds at most.
+
+    Any thread may ask. What is put off is the next look only: who comes first reads, the others wait for it.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp: tuple[int, int] | None = None
         self._look_at = 0.0
+        self._lock = Lock()
         self._value = self.parse("")
 
     def parse(self, text: str) -> Value:
         raise NotImplementedError
 
     def get(self) -> Value:
-        now = monotonic()
-        if now >= self._look_at:
-            self._look_at = now + _LOOK_AGAIN_SECONDS
-            self._refresh()
+        if monotonic() >= self._look_at:
+            with self._lock:
+                if monotonic() >= self._look_at:
+                    self._refresh()
+                    self._look_at = monotonic() + _LOOK_AGAIN_SECONDS
         return self._value
 
     def _refresh(self) -> None:

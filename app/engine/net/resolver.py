@@ -53,8 +53,8 @@ class LocalNames:
         """IPv6 first where this machine has a route for it, last where it has none (RFC 6724, rule 1)."""
         now = monotonic()
         if now >= self._look_again_at:
-            self._look_again_at = now + _ROUTE_CHECK_SECONDS
             self._has_ipv6 = has_route("2001:4860:4860::8888")
+            self._look_again_at = now + _ROUTE_CHECK_SECONDS
         return tuple(sorted(addresses, key=lambda each: (":" in each) != self._has_ipv6))
 
 
@@ -70,6 +70,11 @@ class Resolver:
         self._running: dict[Key, _Running] = {}
         self._queue: deque[Key] = deque()
         self._waiting: dict[Key, list[OnAnswer]] = {}
+
+    @property
+    def servers(self) -> Sequence[Server]:
+        """The name servers that are asked now."""
+        return self._servers or self._resolv_conf.get()
 
     def cached(self, host: str, family: Family) -> Answer | None:
         """The answer if it is known now."""
@@ -109,8 +114,7 @@ class Resolver:
 
     def _begin(self, key: Key, timeout: float) -> None:
         now = monotonic()
-        servers: Sequence[Server] = self._servers or self._resolv_conf.get()
-        lookup = Lookup(key[0], key[1], servers, now, now + timeout)
+        lookup = Lookup(key[0], key[1], self.servers, now, now + timeout)
         self._running[key] = _Running(self._reactor, lookup, lambda answer: self._finish(key, answer))
         self._running[key].attend()
 

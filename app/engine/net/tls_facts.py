@@ -8,12 +8,31 @@ from functools import lru_cache
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
 Endpoint = tuple[str, str, int]  # name, address, port
 _MAX_NAMES = 20
 _MAX_TEXT = 200
+# X509_V_ERR_* of OpenSSL's x509_vfy.h → why a certificate was not believed.
+VERIFY_REASONS = {
+    9: "tls_not_yet_valid",
+    10: "tls_expired",
+    18: "tls_self_signed",
+    62: "tls_wrong_host",
+    63: "tls_wrong_host",
+    64: "tls_wrong_host",
+}
+# What reading a certificate may raise, since a stranger has written it.
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.ExtensionNotFound,
+    x509.UnsupportedGeneralNameType,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +64,7 @@ def read_certificate(pem: str) -> CertificateFacts | None:
             not_after_ms=round(certificate.not_valid_after_utc.timestamp() * 1000),
             fingerprint=certificate.fingerprint(SHA256()).hex(),
         )
-    except (ValueError, x509.ExtensionNotFound, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         return None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from time import monotonic
 
 import dns.rcode
 import dns.rdatatype
 import pytest
 
-from app.engine.net.hosts import HostsFile, ResolvConf, read_servers
+from app.engine.net.hosts import HostsFile, ResolvConf, Server, read_servers
 from app.engine.net.resolver import LookupFailedError, resolve
 from tests.engine.targets import NameServer, free_port
 
@@ -120,6 +122,35 @@ def test_resolv_conf_names_the_servers(tmp_path: Path) -> None:
     path.write_text("# c\nnameserver 192.0.2.53\nsearch a\nnameserver bad\nnameserver 2001:db8::53\n")
     assert ResolvConf(path).get() == (("192.0.2.53", 53), ("2001:db8::53", 53))
     assert ResolvConf(tmp_path / "missing").get() == (("127.0.0.1", 53),)
+
+
+class _SlowToRead(ResolvConf):
+    """Whoever reads the file is held up until `go`."""
+
+    def __init__(self, path: Path) -> None:
+        self.is_read, self.go = Event(), Event()
+        super().__init__(path)
+
+    def parse(self, text: str) -> tuple[Server, ...]:
+        if text:
+            self.is_read.set()
+            self.go.wait(10)
+        return super().parse(text)
+
+
+def test_nobody_is_told_of_a_file_before_it_is_read(tmp_path: Path) -> None:
+    """Threads begin together: the second would have asked 127.0.0.1."""
+    path = tmp_path / "resolv.conf"
+    path.write_text("nameserver 192.0.2.53\n")
+    conf = _SlowToRead(path)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(conf.get)
+        assert conf.is_read.wait(10)
+        second = pool.submit(conf.get)
+        with pytest.raises(TimeoutError):
+            second.result(0.05)
+        conf.go.set()
+        assert first.result(10) == second.result(10) == (("192.0.2.53", 53),)
 
 
 def test_name_servers_are_read_as_people_write_them() -> None:
