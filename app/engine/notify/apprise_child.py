@@ -30,6 +30,7 @@ from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
+KEPT_ANSWERS, KEPT_BYTES = 20, 4096
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 STARTS = {
     "subprocess.Popen",
@@ -123,6 +124,29 @@ class Said(logging.Handler):
         self.last = record.getMessage()
 
 
+class Answers:
+    """The status and the beginning of the body of everything that HTTP servers answered.
+
+    Some services answer 200 to what they refuse; what they say is judged by the parent.
+    """
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[int, str]] = []
+
+    def listen(self) -> None:
+        import requests
+
+        send = requests.Session.send
+
+        def sending(session: Any, request: Any, **how: Any) -> Any:
+            answer = send(session, request, **how)
+            if not how.get("stream") and len(self.kept) < KEPT_ANSWERS:
+                self.kept.append((answer.status_code, answer.content[:KEPT_BYTES].decode("utf-8", "replace")))
+            return answer
+
+        requests.Session.send = sending  # type: ignore[method-assign,assignment]
+
+
 def work(job: dict[str, Any], fence: Fence) -> dict[str, Any]:
     """Do a job: with a `title` send it, without one only say whether the URL is known."""
     import apprise
@@ -137,9 +161,14 @@ def work(job: dict[str, Any], fence: Fence) -> dict[str, Any]:
         return {"ok": True, "known": True, "error": ""}
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
-    ok = bool(sender.notify(title=job["title"], body=job["body"], notify_type=job["type"]))
+    answers = Answers()
+    answers.listen()
+    body_format = job.get("format", "text")
+    ok = bool(
+        sender.notify(title=job["title"], body=job["body"], notify_type=job["type"], body_format=body_format)
+    )
     refused = fence.refused[-1] if fence.refused and not ok else None
-    return {"ok": ok, "known": True, "error": said.last, "refused": refused}
+    return {"ok": ok, "known": True, "error": said.last, "refused": refused, "answers": answers.kept}
 
 
 def bound() -> None:

@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.engine.notify.words import GRADES, LINES, MARKS, TEST_SENTENCE, TITLES, Texts
 
 Facts = dict[str, Any]
-
-TITLES = {
-    "incident.opened": {"en": "DOWN: {monitor} ({site})", "zh": "故障：{monitor}（{site}）"},
-    "incident.closed": {"en": "UP again: {monitor} ({site})", "zh": "已恢复：{monitor}（{site}）"},
-    "incident.opened.watch": {"en": "TAMPERED: {watch} ({site})", "zh": "已确认篡改：{watch}（{site}）"},
-    "incident.closed.watch": {
-        "en": "As approved again: {watch} ({site})",
-        "zh": "页面已恢复：{watch}（{site}）",
-    },
-    "alert.opened": {
-        "en": "Page alert ({grade}): {watch} ({site})",
-        "zh": "页面告警（{grade}）：{watch}（{site}）",
-    },
-    "alert.opened.notice": {"en": "Page changed: {watch} ({site})", "zh": "页面变化：{watch}（{site}）"},
-    "alert.closed": {"en": "Page alert over: {watch} ({site})", "zh": "页面告警结束：{watch}（{site}）"},
-    "bug.finding_opened": {
-        "en": "New weaknesses ({grade}): {site}",
-        "zh": "发现新的安全问题（{grade}）：{site}",
-    },
-    "bug.finding_reopened": {
-        "en": "Weaknesses are back ({grade}): {site}",
-        "zh": "安全问题再次出现（{grade}）：{site}",
-    },
-    "bug.grade_fell": {"en": "Grade fell: {site}", "zh": "安全评级下降：{site}"},
-    "bug.scan_failed": {"en": "Scan failed: {site}", "zh": "安全扫描失败：{site}"},
-    "bug.host_revoked": {
-        "en": "Ownership is no longer shown: {host} ({site})",
-        "zh": "所有权验证已失效：{host}（{site}）",
-    },
-    "test": {"en": "CloudEye test message", "zh": "云眼测试消息"},
-}
-LINES = {
-    "page": {"en": "Page: {value}", "zh": "页面：{value}"},
-    "address": {"en": "Site: {value}", "zh": "站点：{value}"},
-    "since": {"en": "Since: {value}", "zh": "开始：{value}"},
-    "until": {"en": "Until: {value}", "zh": "结束：{value}"},
-    "was": {"en": "It was: {value}", "zh": "原因：{value}"},
-}
-GRADES = {
-    "low": {"en": "low", "zh": "低"},
-    "medium": {"en": "medium", "zh": "中"},
-    "high": {"en": "high", "zh": "高"},
-    "critical": {"en": "critical", "zh": "严重"},
-}
-TEST_SENTENCE = {
-    "en": "If you can read this, notifications arrive here.",
-    "zh": "看到这条消息，说明通知可以送达。",
-}
+LISTED = 20
+"""How many incidents of a group a text names; the payload has up to fifty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notification. `id` stays the same over all attempts, so a receiver can tell a repetition."""
+    """One notification. `id` stays the same over all attempts, so a receiver can tell a repetition.
+
+    A message about several incidents has a `group` instead of one monitor:
+    {"id", "count", "open", "incidents": [{"id", "monitor", "site", "level", "started_at", "closed_at",
+    "sentence"}]}. `note` says what else there is to know of this message.
+    """
 
     id: str
     kind: str
@@ -74,10 +36,24 @@ class Message:
     watch: Facts = field(default_factory=dict)
     alert: Facts = field(default_factory=dict)
     bug: Facts = field(default_factory=dict)
+    group: Facts = field(default_factory=dict)
+    note: dict[str, str] = field(default_factory=dict)
+    objective: Facts = field(default_factory=dict)
+    # The organization's own words, made when it is sent: {"title", "body", "format"}.
+    words: dict[str, str] = field(default_factory=dict)
+    # The time zone its text tells times in, known when it is sent; empty: UTC.
+    zone: str = ""
+
+    @property
+    def format(self) -> str:
+        """How the text is written: text, markdown or html."""
+        return self.words.get("format", "text")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is kept in the outbox."""
-        return {**asdict(self), "at": self.at.isoformat()}
+        facts = {**asdict(self), "at": self.at.isoformat()}
+        del facts["words"], facts["zone"]
+        return facts
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Message:
@@ -86,7 +62,18 @@ class Message:
     def payload(self) -> dict[str, Any]:
         """The webhook's body: {"type", "timestamp", "data"}, as Standard Webhooks has it."""
         data: dict[str, Any] = {"severity": self.severity, "sentence": self.sentence}
-        for name in ("organization", "site", "monitor", "watch", "incident", "alert", "bug"):
+        for name in (
+            "note",
+            "organization",
+            "site",
+            "monitor",
+            "watch",
+            "incident",
+            "alert",
+            "bug",
+            "group",
+            "objective",
+        ):
             if value := getattr(self, name):
                 data[name] = value
         if self.url:
@@ -95,39 +82,76 @@ class Message:
 
     def text(self, locale: str) -> tuple[str, str]:
         """Title and body for people."""
+        if self.words:
+            return self.words["title"], self.words["body"]
         names = {
             "monitor": self.monitor.get("name", ""),
             "site": self.site.get("name", ""),
             "watch": self.watch.get("name", ""),
             "host": self.bug.get("host", ""),
+            "objective": self.objective.get("name", ""),
             "grade": _in(GRADES.get(self.severity, {"en": self.severity}), locale),
+            "count": str(self.group.get("count", "")),
         }
-        title = _in(TITLES.get(self._title, {"en": self.kind}), locale).format_map(names)
+        title = _in(self._titles(), locale).format_map(names)
         if self.kind == "test":
             return title, _in(TEST_SENTENCE, locale)
-        lines = [
-            self._line("was", locale, _in(self.sentence, locale))
-            if self.kind in ("incident.closed", "alert.closed")
-            else _in(self.sentence, locale),
-            self._line("page", locale, self.watch.get("url"))
-            or self._line("address", locale, self.site.get("base_url")),
-            self._line("since", locale, self.incident.get("started_at") or self.alert.get("opened_at")),
-            self._line("until", locale, self.incident.get("closed_at") or self.alert.get("closed_at")),
-            self.url or "",
+        lines = self._group_lines(locale) if self.group else self._lines(locale)
+        return title, "\n".join(line for line in [*lines, self.url or ""] if line)
+
+    def _lines(self, locale: str) -> list[str]:
+        said = _in(self.sentence, locale)
+        is_over = self.kind in ("incident.closed", "alert.closed", "incident.withdrawn")
+        return [
+            _line("was", locale, said) if is_over else said,
+            _in(self.note, locale),
+            _line("page", locale, self.watch.get("url"))
+            or _line("address", locale, self.site.get("base_url")),
+            self._time("since", locale, self.incident.get("started_at") or self.alert.get("opened_at")),
+            self._time("until", locale, self.incident.get("closed_at") or self.alert.get("closed_at")),
         ]
-        return title, "\n".join(line for line in lines if line)
 
-    @property
-    def _title(self) -> str:
-        if self.incident and self.watch:
-            return f"{self.kind}.watch"
-        if self.kind == "alert.opened" and self.alert.get("level") == "notice":
-            return "alert.opened.notice"
-        return self.kind
+    def _time(self, name: str, locale: str, moment: str | None) -> str:
+        return _line(name, locale, by_the_clock(moment, self.zone)) if moment else ""
 
-    @staticmethod
-    def _line(name: str, locale: str, value: str | None) -> str:
-        return _in(LINES[name], locale).replace("{value}", value) if value else ""
+    def _group_lines(self, locale: str) -> list[str]:
+        count, still_open = self.group["count"], self.group["open"]
+        listed = self.group["incidents"][:LISTED]
+        return [
+            *(_entry(each, locale) for each in listed),
+            _line("more", locale, str(count - len(listed))) if count > len(listed) else "",
+            _line("open", locale, str(still_open)) if self.kind == "storm.closed" and still_open else "",
+            _in(self.note, locale),
+        ]
+
+    def _titles(self) -> Texts:
+        """The most particular title there is: of a list, of a watched page, of the level, of the kind."""
+        level = self.alert.get("level") if self.alert else self.incident.get("level")
+        endings = ["many"] if self.group else []
+        endings += ["watch"] if self.incident and self.watch else []
+        endings += [str(level)] if level else []
+        for ending in endings:
+            if found := TITLES.get(f"{self.kind}.{ending}"):
+                return found
+        return TITLES.get(self.kind, {"en": self.kind})
+
+
+def by_the_clock(moment: str, zone: str) -> str:
+    """An ISO moment as people of a time zone read it: `2026-11-21 16:30:05 (Asia/Shanghai)`."""
+    place = ZoneInfo(zone) if zone else UTC
+    return f"{datetime.fromisoformat(moment).astimezone(place):%Y-%m-%d %H:%M:%S} ({zone or 'UTC'})"
+
+
+def _line(name: str, locale: str, value: str | None) -> str:
+    return _in(LINES[name], locale).replace("{value}", value) if value else ""
+
+
+def _entry(incident: Facts, locale: str) -> str:
+    """One incident of a list: `DOWN · home (Shop): It refused the connection.`"""
+    mark = "over" if incident.get("closed_at") else str(incident.get("level", "down"))
+    what = f"{_in(MARKS.get(mark, MARKS['down']), locale)} · {incident['monitor']} ({incident['site']})"
+    said = _in(incident.get("sentence", {}), locale)
+    return f"{what}: {said}" if said else what
 
 
 def _in(texts: dict[str, str], locale: str) -> str:

@@ -73,6 +73,8 @@ class DoorAnswer(Protocol):
     @property
     def headers(self) -> Mapping[str, str]: ...
     @property
+    def body(self) -> bytes: ...
+    @property
     def ms(self) -> float: ...
 
 
@@ -97,6 +99,9 @@ class ChannelKind(ABC):
     title: ClassVar[dict[str, str]]
     doc: ClassVar[dict[str, str]]
     Config: ClassVar[type[ChannelConfig]]
+    # Where it stands among the kinds on offer, and what addresses a single person there: "email" or "phone".
+    order: ClassVar[int] = 50
+    reaches: ClassVar[str] = ""
 
     @abstractmethod
     def send(self, config: Any, message: Message, door: Door, *, locale: str, at: datetime) -> SendResult:
@@ -108,6 +113,10 @@ class ChannelKind(ABC):
         May take a second; `parse` is made at every attempt to send and may not.
         """
         return {}
+
+    def addressed(self, config: Any, to: str) -> Any:
+        """The same configuration, sending to one address only. ValueError for what is none of its kind."""
+        raise ValueError("this channel cannot send to a single person")
 
     def parse(self, config: dict[str, Any]) -> ChannelConfig:
         """Raises pydantic's ValidationError (see `problems`)."""
@@ -159,4 +168,4 @@ def get_kind(name: str) -> ChannelKind:
 
 def all_kinds() -> list[ChannelKind]:
     _discover()
-    return [_kinds[name] for name in sorted(_kinds)]
+    return sorted(_kinds.values(), key=lambda kind: (kind.order, kind.name))

@@ -21,6 +21,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     ms: float = 1.0
+    body: bytes = b""
 
 
 @dataclass
@@ -35,7 +36,7 @@ class PlainDoor:
         if self.refusal is not None:
             raise self.refusal
         said = requests.post(url, headers=dict(headers), data=data, timeout=5, allow_redirects=False)
-        return Answer(said.status_code, said.headers)
+        return Answer(said.status_code, said.headers, body=said.content)
 
 
 def opened(**changes: Any) -> Message:

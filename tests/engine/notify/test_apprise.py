@@ -11,9 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from app.engine.net.guard import AllowList
+from app.engine.notify import apprise_call
+from app.engine.notify.apprise_call import without_secrets
 from app.engine.notify.apprise_child import Fence, FencedError, readable_folders
-from app.engine.notify.kinds import apprise
-from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind, without_secrets
+from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind
 from app.engine.notify.registry import SendResult
 from tests.engine.notify.local import AT, PlainDoor, opened
 from tests.engine.notify.receiver import Hook
@@ -77,7 +78,7 @@ def test_a_file_that_a_url_names_is_not_read(tmp_path: Path) -> None:
 
 
 def test_a_service_that_hangs_is_ended(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apprise, "SECONDS", 1.5)
+    monkeypatch.setattr(apprise_call, "SECONDS", 1.5)
     hook.is_open.clear()
     result = send(f"json://127.0.0.1:{hook.port}/hook?rto=60", "127.0.0.0/8")
     assert "did not answer within 1.5 s" in result.error

@@ -123,6 +123,7 @@ class Webhook(ChannelKind):
         "en": "POSTs each message as JSON, signed by the Standard Webhooks specification.",
         "zh": "以 JSON 发送每条消息，并按 Standard Webhooks 规范签名。",
     }
+    order: ClassVar[int] = 1
     Config: ClassVar[type[ChannelConfig]] = WebhookConfig
 
     def send(
