@@ -66,10 +66,10 @@ def test_whatever_comes_is_a_page() -> None:
 
 def test_attributes_by_the_ten_thousand_take_no_time() -> None:
     many = " ".join(f"a{number}=1" for number in range(100_000))
-    began = time.monotonic()
+    began = time.process_time()
     page = Page(Response(Request("https://a.example/"), 200, body=f"<a {many}>x</a><p>tea".encode()))
     assert page.visible_text == "x tea"
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_long_values_of_attributes_stay() -> None:

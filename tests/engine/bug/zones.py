@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Mapping, Sequence
-from typing import Self
+from typing import Any
 
 import dns.message
 import dns.name
@@ -13,8 +11,10 @@ import dns.rcode
 import dns.rdatatype
 import dns.rrset
 
+from tests.engine.datagrams import UdpServer
 
-class ZoneServer:
+
+class ZoneServer(UdpServer):
     """`records` maps "name TYPE" to values, such as {"a.example CNAME": ["b.example"]}; names that stand
     nowhere are NXDOMAIN. Aliases are followed as a resolver does, with the state of their end. `piece` cuts
     texts into strings of that size, `is_silent` swallows questions, `garbage` is sent instead of an
@@ -31,32 +31,11 @@ class ZoneServer:
         self.records = {key: list(values) for key, values in records.items()}
         self.asked: list[str] = []
         self._piece, self._is_silent, self._garbage = piece, is_silent, garbage
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
-        self.port: int = self._udp.getsockname()[1]
-        self._thread = threading.Thread(target=self._serve)
-        self._thread.start()
+        super().__init__()
 
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as goodbye:
-            goodbye.sendto(b"", ("127.0.0.1", self.port))
-        self._thread.join(10)
-        self._udp.close()
-
-    def _serve(self) -> None:
-        while True:
-            wire, sender = self._udp.recvfrom(65536)
-            if not wire:
-                return
-            if not self._is_silent:
-                self._udp.sendto(self._garbage or self._answer(wire), sender)
+    def _take(self, wire: bytes, sender: Any) -> None:
+        if not self._is_silent:
+            self._udp.sendto(self._garbage or self._answer(wire), sender)
 
     def _answer(self, wire: bytes) -> bytes:
         question = dns.message.from_wire(wire)

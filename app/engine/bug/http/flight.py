@@ -12,7 +12,7 @@ from app.engine.net.curl import LONG, Option, Transfer
 from app.engine.net.curl import Request as Hop
 from app.engine.net.target import Target
 from app.engine.tamper.fetch.answer import CodingGate, headers_of, is_unknown_coding
-from app.engine.usability.http_errors import failure_of, is_unreached
+from app.engine.usability.http.errors import failure_of, is_unreached
 
 _CODINGS = "gzip, deflate, br"
 _MAX_HEADER_BYTES = 200_000

@@ -21,7 +21,6 @@ _SHOWS_CODE = re.compile(
     r"syntax\w*|snippet\w*|terminal|prism|shiki|listing)(?:$|[\s_-])",
     re.I,
 )
-_DEPTH = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,9 +145,9 @@ def test_it_ends_in_time_whatever_the_scripts(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("app.engine.bug.libraries.usage.MAX_SECONDS", 0.5)
     slow = {"extractors": {"filecontent": [rf"/\*[\s*]+[\s*]+moss ({V}) <"]}}
     hostile = [page("/*" + "* " * 100_000 + f"{n} moss  <", f"/{n}.js", kind=SCRIPT) for n in range(40)]
-    started = time.monotonic()
+    started = time.process_time()
     assert found(page(html("")), *hostile, known=data(moss=slow)) == ()
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_it_guesses_by_the_package_where_no_expression_helps() -> None:

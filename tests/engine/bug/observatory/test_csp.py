@@ -124,6 +124,6 @@ def test_it_lists_every_weakness(policy: str | None, kinds: list[str]) -> None:
     ids=["sources", "directives", "policies", "policies of sources", "escapes"],
 )
 def test_it_reads_a_huge_policy_at_once(policy: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     csp.judge(with_header("Content-Security-Policy", policy))
-    assert time.perf_counter() - begun < 1.5
+    assert time.process_time() - begun < 1.5

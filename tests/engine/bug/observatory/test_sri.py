@@ -79,6 +79,6 @@ def test_it_reads_attributes_as_a_stream(markup: str, attributes: dict[str, str]
     ids=["open", "comments", "tags", "scripts", "quotes", "entities"],
 )
 def test_it_reads_hostile_markup_at_once(page: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     list(elements(page, "script"))
-    assert time.perf_counter() - begun < 1.5
+    assert time.process_time() - begun < 1.5

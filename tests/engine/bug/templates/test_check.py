@@ -102,6 +102,6 @@ def test_a_hostile_body_is_judged_soon() -> None:
       matchers: [{type: regex, regex: ["^(a+)+$", "(a|aa)+b", "(.*)*x"]}]
       extractors: [{type: regex, regex: ["(a*)*$"]}]
     """
-    started = time.monotonic()
+    started = time.process_time()
     scanned(app, [template_of(block)])
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10

@@ -136,9 +136,9 @@ def test_a_torn_one(end: int) -> None:
     ],
 )
 def test_what_is_meant_to_hurt_ends_soon(data: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     check(data)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_an_alias_bomb_is_refused() -> None:
