@@ -1,0 +1,1 @@
+"""SNMP, as much as asking for one object takes: messages of version 1, 2c and 3."""

@@ -1,0 +1,1 @@
+"""Several requests in order, where one may use what another was answered."""

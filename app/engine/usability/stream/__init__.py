@@ -1,0 +1,1 @@
+"""Conversations over sockets in the engine's loop: dialling, TLS, streams, datagrams."""
