@@ -1,0 +1,1 @@
+"""Whose fault an incident is: rules over phases, locations, control targets and history. Pure."""

@@ -1,0 +1,1 @@
+"""Samples over time: packed, gathered, sketched, and what is left of an error budget. Pure."""
