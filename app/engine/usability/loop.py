@@ -11,7 +11,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,6 +21,7 @@ from app.engine.net.curl import CurlMulti
 from app.engine.net.reactor import Reactor, Timer, guarded, report
 from app.engine.net.resolver import Resolver
 from app.engine.net.tls_facts import HandshakeMemory
+from app.engine.usability.control.control import Control
 from app.engine.usability.reasons import TIMEOUTS
 from app.engine.usability.registry import UnknownTypeError, all_types, get_type, problems
 from app.engine.usability.types import Check, Outcome, Sample
@@ -28,33 +31,49 @@ MAX_IN_FLIGHT = 5000
 _HELPER_THREADS = 32
 # Descriptors left to the rest of the process.
 _SPARE_DESCRIPTORS = 128
+# Failures on our own way: the target itself was not asked, so that they prove no silence of it either.
+_UNASKED = frozenset({"address_refused", "token_refused", "token_unreachable"})
 
 
 class ProbeLoop:
     """What monitor types see of the engine while a check runs. Lives in the loop's thread."""
 
-    def __init__(self, ca_file: str, dns_servers: Sequence[str], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, ca_file: str, dns_servers: Sequence[str], now_ms: Callable[[], int], chromium: str = ""
+    ) -> None:
         self.reactor = Reactor()
         self.resolver = Resolver(self.reactor, dns_servers)
         self.curl = CurlMulti(self.reactor, ca_file)
         self.handshakes = HandshakeMemory()
         self.now_ms = now_ms
+        self.ca_file = ca_file
+        self.dns_servers = tuple(dns_servers)
+        self.chromium = chromium
+        # What conversations leave open when the loop ends: each one's way to give its sockets back.
+        self.closers: set[Callable[[], None]] = set()
         self._pool: ThreadPoolExecutor | None = None
 
     def in_thread(self, work: Callable[[], Outcome], check: Check, done: Callable[[Outcome], None]) -> None:
-        """Run blocking work in a helper thread; its outcome, error or lateness reaches `done` in the loop."""
+        """Run blocking work in a helper thread; its outcome, error or lateness reaches `done` in the loop.
+
+        Work that no thread was free for in all its time is `unknown`, and not begun afterwards.
+        """
         if self._pool is None:
             self._pool = ThreadPoolExecutor(_HELPER_THREADS, thread_name_prefix="probe")
         once = _Once(done)
-        detail = {"timeout_ms": check.timeout_ms}
-        late = Outcome("down", "timeout", detail)
-        timer = self.reactor.call_at(monotonic() + check.timeout_ms / 1000, lambda: once(late))
+        has_begun = threading.Event()
+        timer = self.reactor.call_at(
+            monotonic() + check.timeout_ms / 1000, lambda: once(_late(check, has_begun.is_set()))
+        )
 
         def finish(outcome: Outcome) -> None:
             timer.cancel()
             once(outcome)
 
         def run() -> None:
+            if once.is_done:
+                return
+            has_begun.set()
             try:
                 outcome = work()
             except Exception as error:
@@ -66,6 +85,8 @@ class ProbeLoop:
     def close(self) -> None:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
+        for close in list(self.closers):
+            guarded(close)
         self.curl.close()
         self.resolver.close()
         self.reactor.close()
@@ -79,10 +100,21 @@ class _Once:
     def __init__(self, done: Callable[[Outcome], None]) -> None:
         self._done: Callable[[Outcome], None] | None = done
 
+    @property
+    def is_done(self) -> bool:
+        return self._done is None
+
     def __call__(self, outcome: Outcome) -> None:
         done, self._done = self._done, None
         if done is not None:
             done(outcome)
+
+
+def _late(check: Check, has_begun: bool) -> Outcome:
+    """What is known of blocking work when its time is over."""
+    if has_begun:
+        return Outcome("down", "timeout", {"timeout_ms": check.timeout_ms})
+    return Outcome("unknown", "probe_overloaded", {"stolen_ms": check.timeout_ms, "seemed": "timeout"})
 
 
 class _Flight:
@@ -120,7 +152,8 @@ class Engine:
     """Makes checks in a thread of its own. `submit` may be called from any thread.
 
     `ca_file` is the bundle of trusted authorities (PEM), `location` names where this engine runs,
-    `dns_servers` overrules `/etc/resolv.conf`, `now_ms` is the wall clock.
+    `dns_servers` overrules `/etc/resolv.conf`, `now_ms` is the wall clock, `chromium` is the browser's path
+    where it is not to be found on PATH.
     """
 
     def __init__(
@@ -131,16 +164,19 @@ class Engine:
         dns_servers: Sequence[str] = (),
         now_ms: Callable[[], int],
         max_in_flight: int = MAX_IN_FLIGHT,
+        chromium: str = "",
     ) -> None:
         all_types()  # Importing them takes longer than a check, and no check shall wait for it.
         self._location = location
         self._now_ms = now_ms
-        self._loop = ProbeLoop(ca_file, dns_servers, now_ms)
+        self._loop = ProbeLoop(ca_file, dns_servers, now_ms, chromium)
+        self._control = Control(self._loop, lambda: self._loop.resolver.servers)
         self._limit = max(min(max_in_flight, _descriptor_limit() - _SPARE_DESCRIPTORS), 16)
         self._in_flight: set[_Flight] = set()
         self._scheduled: dict[_Flight, Timer] = {}
         self._queue: deque[_Flight] = deque()
         self._is_closed = False
+        self.done_count = 0
         self._thread = threading.Thread(target=self._loop.reactor.run, name="probe-engine", daemon=True)
         self._thread.start()
 
@@ -155,6 +191,23 @@ class Engine:
         offset = monotonic() - self._now_ms() / 1000
         flights = [_Flight(self, check, on_sample, check.due_ms / 1000 + offset) for check in checks]
         self._loop.reactor.call_soon_threadsafe(lambda: self._schedule(flights))
+
+    def watch_own_network(self) -> None:
+        """Ask the control targets every few seconds, not only when checks fail. From any thread."""
+        self._loop.reactor.call_soon_threadsafe(self._control.start)
+
+    def use_control_targets(self, targets: Sequence[str]) -> None:
+        """What to look at when checks fail as if the own network were gone. From any thread."""
+        self._loop.reactor.call_soon_threadsafe(lambda: self._control.give(targets))
+
+    def control_report(self) -> dict[str, Any]:
+        """What the control targets last said (`Control.report`)."""
+        return self._control.report()
+
+    def worst_lag_ms(self, seconds: float) -> float:
+        """The longest time in one piece, of the last `seconds`, in which the loop attended to nobody."""
+        now = monotonic()
+        return _ms(self._loop.reactor.worst_lag_since(now - seconds, now))
 
     @property
     def in_flight(self) -> int:
@@ -214,11 +267,13 @@ class Engine:
             return
         flight.is_over = True
         self._in_flight.discard(flight)
+        self.done_count += 1
         sample = self._sample(flight, outcome)
-        try:
-            flight.on_sample(sample)
-        except Exception:
-            report()
+        if not self._control.holds(sample, flight.on_sample):
+            try:
+                flight.on_sample(sample)
+            except Exception:
+                report()
         if self._queue and len(self._in_flight) < self._limit:
             self._loop.reactor.call_at(0.0, self._queue.popleft().due)
 
@@ -226,8 +281,10 @@ class Engine:
         now = monotonic()
         check, started_at = flight.check, flight.started_at
         reactor = self._loop.reactor
-        if outcome.reason in TIMEOUTS and started_at is not None:
+        if started_at is not None and not TIMEOUTS.isdisjoint((outcome.reason, outcome.detail.get("error"))):
             outcome = self._trusted(outcome, check, reactor.stolen(now) - flight.stolen_before)
+        if check.is_inverted:
+            outcome = _inverted(outcome)
         return Sample(
             id=check.id,
             monitor_id=check.monitor_id,
@@ -237,7 +294,7 @@ class Engine:
             status=outcome.status,
             reason=outcome.reason,
             detail=outcome.detail,
-            total_ms=None if started_at is None else _ms(now - started_at),
+            total_ms=_total_ms(outcome, started_at, now),
             dns_ms=outcome.dns_ms,
             connect_ms=outcome.connect_ms,
             tls_ms=outcome.tls_ms,
@@ -266,11 +323,30 @@ class Engine:
         for flight in flights:
             stopped = Outcome("unknown", "probe_stopped")
             guarded(lambda flight=flight, stopped=stopped: flight.done(stopped))  # type: ignore[misc]
+        self._control.release()
+
+
+def _inverted(outcome: Outcome) -> Outcome:
+    """Good for bad and bad for good; what could not be judged stays unknown."""
+    if outcome.status == "unknown":
+        return outcome
+    if outcome.reason in _UNASKED:
+        return replace(outcome, status="unknown")
+    if outcome.status == "down":
+        facts = {**outcome.facts, "seemed": outcome.reason}
+        return replace(outcome, status="up", reason=None, detail={}, facts=facts)
+    return replace(outcome, status="down", reason="answered", detail={})
 
 
 def _descriptor_limit() -> int:
     soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return MAX_IN_FLIGHT + _SPARE_DESCRIPTORS if soft == resource.RLIM_INFINITY else soft
+
+
+def _total_ms(outcome: Outcome, started_at: float | None, now: float) -> float | None:
+    if started_at is None or outcome.total_ms is not None:
+        return outcome.total_ms
+    return _ms(now - started_at)
 
 
 def _ms(seconds: float) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from abc import ABC
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -19,6 +20,14 @@ if TYPE_CHECKING:
     from app.engine.usability.loop import ProbeLoop
 
 Text = dict[str, str]
+PHASE_NAMES: dict[str, Text] = {
+    "dns": {"en": "name", "zh": "域名解析"},
+    "connect": {"en": "connection", "zh": "建立连接"},
+    "tls": {"en": "TLS handshake", "zh": "TLS 握手"},
+    "first_byte": {"en": "first byte", "zh": "首字节"},
+    "transfer": {"en": "transfer", "zh": "内容传输"},
+}
+"""What HTTP calls the five slots."""
 
 
 class UnknownTypeError(LookupError):
@@ -32,12 +41,22 @@ class MonitorConfig(BaseModel):
 
 
 class MonitorType(ABC):
-    """One kind of check. Subclasses override `run` (simple, blocking) or `start` (inside the loop)."""
+    """One kind of check. Subclasses override `run` (simple, blocking) or `start` (inside the loop).
+
+    `phases` names the parts of its time that it measures: which of the sample's five slots it fills, and
+    what that part is called here. `defaults` are values of the monitor itself (such as confirm_count) that
+    suit the type better than the usual ones. `is_probed` is False for what is not asked but reports or is
+    summed up; `needs_browser` sends it to the processes that have one.
+    """
 
     name: ClassVar[str]
     title: ClassVar[Text]
     doc: ClassVar[Text]
     Config: ClassVar[type[MonitorConfig]]
+    phases: ClassVar[dict[str, Text]] = PHASE_NAMES
+    defaults: ClassVar[dict[str, Any]] = {}
+    is_probed: ClassVar[bool] = True
+    needs_browser: ClassVar[bool] = False
 
     def start(self, loop: ProbeLoop, check: Check, done: Done) -> None:
         """Begin the check and return at once; `done` is called once, in the loop's thread."""
@@ -54,6 +73,10 @@ class MonitorType(ABC):
     def schema(self) -> dict[str, Any]:
         """JSON schema of the configuration, with `zh`, `widget`, `group` and `secret` at each field."""
         return self.Config.model_json_schema()
+
+    def told(self, facts: dict[str, Any], locale: str) -> list[tuple[str, str]]:
+        """What a sample's facts say beyond its times, for people: (label, value), in their order."""
+        return []
 
 
 def problems(error: ValidationError) -> dict[str, str]:
@@ -78,10 +101,18 @@ def register(cls: _Type) -> _Type:
 
 
 def get_type(name: str) -> MonitorType:
-    """The monitor type of that name. Raises UnknownTypeError."""
+    """The monitor type of that name. Raises UnknownTypeError.
+
+    A type is in the module of its name: processes that ask for one or two need not load all of them.
+    """
     kind = _types.get(name)
     if kind is not None:
         return kind
+    if not _discovered and name.isidentifier():
+        with suppress(ModuleNotFoundError):
+            importlib.import_module(f"app.engine.usability.probes.{name}")
+    if name in _types:
+        return _types[name]
     _discover()
     try:
         return _types[name]

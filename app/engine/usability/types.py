@@ -13,13 +13,17 @@ from dataclasses import dataclass, field, fields
 from operator import attrgetter
 from typing import Any, Literal
 
-Status = Literal["up", "down", "unknown"]
+Status = Literal["up", "degraded", "down", "unknown"]
 PHASES = ("dns_ms", "connect_ms", "tls_ms", "first_byte_ms", "transfer_ms")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check to make. `allow` lists networks (CIDR) that may be probed although they are private."""
+    """One check to make.
+
+    `allow` lists networks (CIDR) that may be probed although they are private. `is_inverted` turns the
+    verdict round: for what must not answer.
+    """
 
     id: int
     monitor_id: int
@@ -28,24 +32,29 @@ class Check:
     due_ms: int
     timeout_ms: int
     allow: tuple[str, ...] = ()
+    is_inverted: bool = False
 
     def to_wire(self) -> list[Any]:
         head = [self.id, self.monitor_id, self.type, self.config]
-        return [*head, self.due_ms, self.timeout_ms, list(self.allow)]
+        return [*head, self.due_ms, self.timeout_ms, list(self.allow), self.is_inverted]
 
     @classmethod
     def from_wire(cls, wire: Sequence[Any]) -> Check:
         """Undo `to_wire`. Raises ValueError when the list has another length."""
-        check_id, monitor_id, type_name, config, due_ms, timeout_ms, allow = wire
-        return cls(check_id, monitor_id, type_name, config, due_ms, timeout_ms, tuple(allow))
+        check_id, monitor_id, type_name, config, due_ms, timeout_ms, allow, is_inverted = wire
+        return cls(
+            check_id, monitor_id, type_name, config, due_ms, timeout_ms, tuple(allow), bool(is_inverted)
+        )
 
 
 @dataclass(slots=True)
 class Outcome:
     """What a monitor type found out. The loop adds when and where, which makes it a `Sample`.
 
+    `degraded` is an answer that is good and yet calls for somebody: a certificate about to expire.
     `reason` is a key of `app.engine.usability.reasons`, None when up; `detail` holds the values its sentence
     names. `facts` are things worth keeping that are no verdict: TLS, redirects, protocol version.
+    `total_ms` is the time to show where that from start to verdict says nothing: of several pings their mean.
     """
 
     status: Status
@@ -59,6 +68,7 @@ class Outcome:
     http_status: int | None = None
     address: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    total_ms: float | None = None
 
 
 Done = Callable[[Outcome], None]
@@ -70,7 +80,8 @@ class Sample:
 
     `late_ms` is how long after its due time the check began, `lag_ms` the longest single time the loop could
     not attend to it. `total_ms` is everything from the start to the verdict, over all redirects, as a visitor
-    would wait; the phases are those of the last hop. A phase that did not happen is None.
+    would wait, unless the type measured another whole; the phases are those of the last hop. A phase that did
+    not happen is None.
     """
 
     id: int

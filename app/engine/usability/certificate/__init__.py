@@ -1,0 +1,1 @@
+"""Certificates: what they say, whether they are good, and who has been seen before."""

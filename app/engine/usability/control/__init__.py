@@ -1,0 +1,1 @@
+"""Is it the target, or is it us?"""

@@ -1,0 +1,1 @@
+"""Fields that many monitor types have in common, with their words in both languages."""

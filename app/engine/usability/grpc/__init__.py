@@ -1,0 +1,1 @@
+"""gRPC's health service over libcurl: a request of few bytes, and an answer of fewer."""

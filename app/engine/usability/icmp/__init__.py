@@ -1,0 +1,1 @@
+"""ICMP echo: packets, sockets, and the one that keeps many pings of one loop apart."""
