@@ -8,7 +8,7 @@ import struct
 import threading
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import dns.flags
 import dns.message
@@ -16,6 +16,8 @@ import dns.name
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+
+from tests.engine.datagrams import DnsServer
 
 Act = Callable[[socket.socket, bytes], object]
 
@@ -31,6 +33,21 @@ def reply(
         connection.sendall(wire)
 
     return act
+
+
+def in_order(act: Act) -> Act:
+    """Act, then end the connection as a patient server does: read what the other side still sends.
+
+    A close with unread bytes resets the connection, and then it is chance whether the answer arrives.
+    """
+
+    def patiently(connection: socket.socket, request: bytes) -> None:
+        act(connection, request)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+
+    return patiently
 
 
 def redirect(location: str, status: str = "302 Found") -> Act:
@@ -138,7 +155,7 @@ def free_port(host: str = "127.0.0.1") -> int:
         return port
 
 
-class NameServer:
+class NameServer(DnsServer):
     """A DNS server over UDP and TCP. `zone` maps a name to its addresses; a missing name is NXDOMAIN.
 
     `rcode` overrules the answer, `is_silent` swallows questions, `ignores` those for some names,
@@ -157,66 +174,26 @@ class NameServer:
         self.truncates = False
         self.spoofs = False
         self.asked: dict[str, int] = {}
-        # Many TCP ports are in their time-wait and few UDP ports are, so TCP chooses.
-        self._tcp = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._tcp.getsockname()[1]
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", self.port))
-        self._threads = [threading.Thread(target=self._serve_udp), threading.Thread(target=self._serve_tcp)]
-        for thread in self._threads:
-            thread.start()
+        super().__init__()
 
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self.port}"
+    def _take(self, wire: bytes, sender: Any) -> None:
+        question = dns.message.from_wire(wire)
+        name = question.question[0].name.to_text(omit_final_dot=True)
+        self.asked[name] = self.asked.get(name, 0) + 1
+        if self.is_silent or name in self.ignores or self.swallows == question.question[0].rdtype:
+            return
+        if self.spoofs:
+            forged = self.answer(question)
+            forged.id ^= 1
+            self._udp.sendto(forged.to_wire(), sender)
+        answer = self.answer(question)
+        if self.truncates:
+            answer.answer.clear()
+            answer.flags |= dns.flags.TC
+        # dnspython would shuffle the addresses.
+        self._udp.sendto(answer.to_wire(want_shuffle=False), sender)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as goodbye:
-            goodbye.sendto(b"", ("127.0.0.1", self.port))
-        self._tcp.shutdown(socket.SHUT_RDWR)
-        self._tcp.close()
-        for thread in self._threads:
-            thread.join(10)
-        self._udp.close()
-
-    def _serve_udp(self) -> None:
-        while True:
-            wire, sender = self._udp.recvfrom(65536)
-            if not wire:
-                return
-            question = dns.message.from_wire(wire)
-            name = question.question[0].name.to_text(omit_final_dot=True)
-            self.asked[name] = self.asked.get(name, 0) + 1
-            if self.is_silent or name in self.ignores or self.swallows == question.question[0].rdtype:
-                continue
-            if self.spoofs:
-                forged = self._answer(question)
-                forged.id ^= 1
-                self._udp.sendto(forged.to_wire(), sender)
-            answer = self._answer(question)
-            if self.truncates:
-                answer.answer.clear()
-                answer.flags |= dns.flags.TC
-            self._udp.sendto(answer.to_wire(), sender)
-
-    def _serve_tcp(self) -> None:
-        while True:
-            try:
-                connection, _ = self._tcp.accept()
-            except OSError:
-                return
-            with connection:
-                connection.settimeout(10)
-                length = int.from_bytes(connection.recv(2), "big")
-                wire = self._answer(dns.message.from_wire(connection.recv(length))).to_wire()
-                # In two pieces, as the network may deliver it.
-                connection.sendall(len(wire).to_bytes(2, "big") + wire[:5])
-                connection.sendall(wire[5:])
-
-    def _answer(self, question: dns.message.Message) -> dns.message.Message:
+    def answer(self, question: dns.message.Message) -> dns.message.Message:
         answer = dns.message.make_response(question)
         asked = question.question[0]
         name = asked.name.to_text(omit_final_dot=True)

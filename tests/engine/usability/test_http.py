@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 
+from app.engine.usability.registry import get_type
 from tests.engine.conftest import Probe
 from tests.engine.targets import Target, free_port, redirect, reply, reset
 
@@ -179,6 +180,10 @@ def _one_endless_header(connection: socket.socket, _request: bytes) -> None:
         connection.sendall(b"a" * 1000)
 
 
+def _frame_badly(connection: socket.socket, _request: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nhello")
+
+
 @pytest.mark.parametrize(
     ("act", "reasons"),
     [
@@ -186,6 +191,7 @@ def _one_endless_header(connection: socket.socket, _request: bytes) -> None:
         (_close_mid_body, {"body_incomplete"}),
         (_say_nothing, {"empty_reply"}),
         (_speak_ssh, {"protocol_error"}),
+        (_frame_badly, {"protocol_error"}),
         (_endless_headers, {"headers_too_large"}),
         (_one_endless_header, {"headers_too_large"}),
     ],
@@ -238,3 +244,9 @@ def test_redirects_are_no_concern_when_they_are_not_followed(probe: Probe) -> No
     with Target(redirect("http://10.0.0.1/")) as target:
         sample = probe(target.url(), follow_redirects=False)
     assert (sample.status, sample.http_status) == ("up", 302)
+
+
+def test_it_tells_protocol_size_and_redirects_in_words() -> None:
+    facts = {"http_version": "2", "body_bytes": 12_345, "redirects": [{"status": 301, "url": "/a"}]}
+    told = get_type("http").told(facts, "en")
+    assert told == [("Protocol", "HTTP/2"), ("Size of the answer", "12,345 B"), ("Redirect", "301 → /a")]

@@ -31,5 +31,7 @@ def test_it_speaks_http_2_where_it_is_offered(folder: Path, probe: Probe, author
     text = _CONFIGURATION.format(folder=folder, port=port, certificate=certificate, key=key)
     with nginx_server(folder, text, port):
         sample = probe(f"https://127.0.0.1:{port}/away", keyword="welcome")
+        chosen = probe(f"https://127.0.0.1:{port}/", http_version="2")
     assert (sample.status, sample.facts["http_version"], sample.http_status) == ("up", "2", 200)
     assert len(sample.facts["redirects"]) == 1
+    assert (chosen.status, chosen.facts["http_version"]) == ("up", "2")

@@ -52,10 +52,10 @@ def test_a_redirect_that_is_no_plain_http_is_not_followed(probe: Probe, location
     assert sample.reason == "redirect_invalid"
 
 
-def test_a_loop_ends_at_once(probe: Probe) -> None:
+def test_a_loop_ends_when_cookies_do_not_help(probe: Probe) -> None:
     with Target(redirect("/")) as target:
         sample = probe(target.url())
-        assert len(target.requests) == 1
+        assert len(target.requests) == 2
     assert sample.reason == "redirect_loop"
 
 
@@ -112,3 +112,15 @@ def test_all_hops_share_one_time(probe: Probe) -> None:
     assert sample.reason == "timeout"
     assert sample.total_ms is not None
     assert sample.total_ms < 2000
+
+
+def test_a_site_that_looks_for_its_cookie_is_given_it(probe: Probe) -> None:
+    def act(connection: socket.socket, request: bytes) -> None:
+        answer = reply(b"welcome")
+        if b"seen=1" not in request:
+            answer = reply(b"", "302 Found", ("Location: /", "Set-Cookie: seen=1; Path=/"))
+        answer(connection, request)
+
+    with Target(act) as target:
+        sample = probe(target.url(), keyword="welcome")
+    assert (sample.status, sample.http_status) == ("up", 200)

@@ -6,16 +6,17 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from app.engine.usability import registry
+from app.engine.usability import loop, registry
 from app.engine.usability.loop import Engine
 from app.engine.usability.registry import MonitorConfig, MonitorType
 from app.engine.usability.types import Check, Outcome, Sample
 from tests.engine.certs import Authority
 from tests.engine.conftest import LOOPBACK, now_ms
-from tests.engine.targets import Target, reply
+from tests.engine.targets import Target, free_port, reply
 
 Samples = queue.SimpleQueue[Sample]
 
@@ -174,3 +175,53 @@ def test_a_simple_type_runs_in_a_thread(
     assert sample.reason == reason
     if reason is None:
         assert sample.facts["thread"].startswith("probe")
+
+
+@pytest.mark.usefixtures("simple")
+def test_what_no_thread_was_free_for_says_nothing_of_its_target(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "_HELPER_THREADS", 1)
+    release = threading.Event()
+    begun: list[int] = []
+
+    def run(_self: _Simple, check: Check) -> Outcome:
+        begun.append(check.id)
+        release.wait(5)
+        return Outcome("up")
+
+    monkeypatch.setattr(_Simple, "run", run)
+    samples: Samples = queue.SimpleQueue()
+    engine.submit([Check(number, 1, "simple", {}, now_ms(), 200) for number in (1, 2)], samples.put)
+    came = {each.id: (each.status, each.reason) for each in (samples.get(timeout=5) for _ in range(2))}
+    release.set()
+    engine.submit([Check(3, 1, "simple", {}, now_ms(), 5000)], samples.put)
+    assert samples.get(timeout=5).status == "up"
+    assert came == {1: ("down", "timeout"), 2: ("unknown", "probe_overloaded")}
+    assert begun == [1, 3]
+
+
+def _turned_round(url: str) -> Check:
+    return replace(_check(url), is_inverted=True)
+
+
+def test_what_must_not_answer_is_down_when_it_does(engine: Engine) -> None:
+    samples: Samples = queue.SimpleQueue()
+    with Target(reply()) as target:
+        engine.submit([_turned_round(target.url())], samples.put)
+        sample = samples.get(timeout=5)
+    assert (sample.status, sample.reason) == ("down", "answered")
+
+
+def test_what_must_not_answer_is_up_when_it_does_not(engine: Engine) -> None:
+    samples: Samples = queue.SimpleQueue()
+    engine.submit([_turned_round(f"http://127.0.0.1:{free_port()}/")], samples.put)
+    sample = samples.get(timeout=5)
+    assert (sample.status, sample.reason, sample.facts["seemed"]) == ("up", None, "connect_refused")
+
+
+def test_what_the_guard_forbids_to_ask_is_no_proof_of_silence(engine: Engine) -> None:
+    samples: Samples = queue.SimpleQueue()
+    engine.submit([replace(_turned_round("http://10.1.2.3/"), allow=())], samples.put)
+    sample = samples.get(timeout=5)
+    assert (sample.status, sample.reason) == ("unknown", "address_refused")
