@@ -8,15 +8,15 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
-from app.models.result import PREFIX
+from app.models.day_table import is_day_table
 
 config = context.config
 database = current_app.extensions["migrate"].db
 
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
-    """The day tables of results come and go by themselves."""
-    return not (kind == "table" and name is not None and name.startswith(PREFIX))
+    """The day tables come and go by themselves."""
+    return not (kind == "table" and name is not None and is_day_table(name))
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:

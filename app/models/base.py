@@ -7,10 +7,12 @@ loop) and a reader never has to be upgraded to a writer half way.
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -18,6 +20,7 @@ from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaDa
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.types import TypeDecorator
 
 from app.core.clock import now
@@ -55,6 +58,16 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """SQLite keeps a moment as text, which is read in one step: lists are long and full of moments."""
+        if dialect.name == "sqlite":
+            return _moment_of_text
+        return super().result_processor(dialect, coltype)
+
+
+def _moment_of_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
@@ -82,8 +95,23 @@ class Timestamped:
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, onupdate=now)
 
+    def keep_updated_at(self) -> None:
+        """What is written of the row this time is found out, not changed by anybody."""
+        flag_modified(self, "updated_at")
 
+
+_AFTER = "after_commit"
 _write_lock = threading.RLock()
+# The log is copied into the database after 32 MB: the same pages change with every check.
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=5000",
+    "foreign_keys=ON",
+    "wal_autocheckpoint=8000",
+)
+LONGEST_GROUP = 2**20
+"""Bytes; what MariaDB has by itself."""
 
 
 @contextmanager
@@ -94,6 +122,7 @@ def write() -> Iterator[Session]:
     """
     session: Session = db.session()
     with _write_lock:
+        session.info.pop(_AFTER, None)
         if session.in_transaction():
             session.commit()
         session.connection(execution_options={"begin_immediate": True})
@@ -103,22 +132,55 @@ def write() -> Iterator[Session]:
         except BaseException:
             session.rollback()
             raise
+    for act in session.info.pop(_AFTER, ()):
+        act()
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Do something once, as soon as the transaction of `write()` is committed and its lock is free."""
+    session.info.setdefault(_AFTER, {})[act] = True
 
 
 def prepare_engine(engine: Engine) -> None:
     """Hang the dialect's manners on an engine (once, right after it is made)."""
-    if engine.dialect.name != "sqlite":
-        return
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+    else:
+        event.listen(engine, "connect", _say_how_long)
+
+
+def _say_how_long(connection: Any, _record: Any) -> None:
+    """MySQL cuts what a group is put together to (a site's tags) after 1,024 bytes, and says nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET SESSION group_concat_max_len = {LONGEST_GROUP}")
+
+
+def _make_private(path: str | None) -> None:
+    """SQLite would make its file readable by everybody; its journals have the mode of the file."""
+    if path is None or not Path(path).is_absolute():
+        return  # In memory.
+    with suppress(OSError):  # It is there, or SQLite says why it cannot be.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640))
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def _on_do_connect(_dialect: Any, _record: Any, arguments: Any, _options: Any) -> None:
+        _make_private(engine.url.database)
 
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
-        immediate = connection.get_execution_options().get("begin_immediate", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        if connection.get_execution_options().get("begin_immediate", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        # Each page begins one to read, which waits for nobody: asked of the driver itself, it costs a tenth.
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute("BEGIN")

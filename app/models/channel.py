@@ -26,6 +26,8 @@ class Channel(Identified, Timestamped, Model):
     # Which tamper alerts and weaknesses come here: their severities, and "notice" for notices of changed
     # pages. None: the default.
     alert_severities: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    # When it is not to be disturbed and how it likes to be told: {"quiet": …, "digest_minutes": …}.
+    manners: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Delivery(Identified, Timestamped, Model):

@@ -1,28 +1,16 @@
-"""Availability: monitors, their present state, incidents, and where probes run."""
+"""Availability: monitors, their present state, and how they hang together."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Enum, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import JSON, Boolean, Enum, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BigInt, Identified, Model, Timestamped, UtcDateTime
+from app.models.base import BigInt, Identified, Model, Timestamped
 from app.models.site import Site
-from app.models.tamper import Watch
 
 STATES = ("PENDING", "UP", "DOWN", "DEGRADED", "REGIONAL", "UNKNOWN", "PAUSED", "MAINTENANCE")
-
-
-class Location(Identified, Timestamped, Model):
-    """Where probes run; `number` is its short form in the result tables."""
-
-    __tablename__ = "location"
-
-    code: Mapped[str] = mapped_column(String(32), unique=True)
-    name: Mapped[str] = mapped_column(String(200), default="")
-    number: Mapped[int] = mapped_column(Integer, unique=True)
 
 
 class Monitor(Identified, Timestamped, Model):
@@ -46,11 +34,35 @@ class Monitor(Identified, Timestamped, Model):
     config: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sealed_secrets: Mapped[str | None] = mapped_column(Text, default=None)
     revision: Mapped[int] = mapped_column(Integer, default=1)
+    # Good means bad and the other way round: for what must not answer.
+    is_inverted: Mapped[bool] = mapped_column(Boolean, default=False)
+    # How soon a first failure is looked at again; None: with the next check.
+    retry_seconds: Mapped[int | None] = mapped_column(Integer, default=None)
+    # Slow is what takes longer than this, or than so many times what was usual at that hour of the week.
+    slow_ms: Mapped[int | None] = mapped_column(Integer, default=None)
+    slow_factor: Mapped[float | None] = mapped_column(Float, default=None)
+    # Codes of the locations that check it; empty: the installation's own.
+    locations: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # How many of them have to agree; None: more than half.
+    quorum: Mapped[int | None] = mapped_column(Integer, default=None)
+    # Who is told, step by step; None: every channel at once.
+    escalation_id: Mapped[int | None] = mapped_column(BigInt, default=None)
+    # What a target that reports by itself puts into the address it calls.
+    push_token: Mapped[str | None] = mapped_column(String(64), default=None, unique=True)
 
     site: Mapped[Site] = relationship(lazy="raise")
     state: Mapped[MonitorState] = relationship(
         back_populates="monitor", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
+
+    dependency_rows: Mapped[list[MonitorDependency]] = relationship(
+        foreign_keys="MonitorDependency.monitor_id", order_by="MonitorDependency.parent_id", viewonly=True
+    )
+
+    @property
+    def dependencies(self) -> list[int]:
+        """The monitors it depends on, by id."""
+        return [row.parent_id for row in self.dependency_rows]
 
     @property
     def effective_timeout_ms(self) -> int:
@@ -84,39 +96,44 @@ class MonitorState(Model):
     last_detail: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     last_total_ms: Mapped[float | None] = mapped_column(default=None)
     facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    # The state machine's own form of its memory; the columns above are what pages and queries ask for.
+    memory: Mapped[str | None] = mapped_column(Text, default=None)
+    is_flapping: Mapped[bool] = mapped_column(Boolean, default=False)
+    # {location code: {"status", "reason", "due_ms", "total_ms"}}, where there are several.
+    votes: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
     monitor: Mapped[Monitor] = relationship(back_populates="state", lazy="raise")
 
 
-class Incident(Identified, Timestamped, Model):
-    """A period during which something is wrong, with a cause: found by a monitor, or on a watched page."""
+class MonitorDependency(Model):
+    """While the parent is in trouble, nobody is told of the monitor's own; it is measured all the same."""
 
-    __tablename__ = "incident"
-    __table_args__ = (
-        Index("ix_incident_organization_id_id", "organization_id", "id"),
-        Index("ix_incident_site_id_id", "site_id", "id"),
-        Index("ix_incident_monitor_id_id", "monitor_id", "id"),
-        Index("ix_incident_watch_id_id", "watch_id", "id"),
+    __tablename__ = "monitor_dependency"
+
+    monitor_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("monitor.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    parent_id: Mapped[int] = mapped_column(
+        BigInt,
+        ForeignKey("monitor.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
     )
 
-    organization_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organization.id", ondelete="CASCADE"))
-    site_id: Mapped[int] = mapped_column(BigInt, ForeignKey("site.id", ondelete="CASCADE"))
-    monitor_id: Mapped[int | None] = mapped_column(
-        BigInt, ForeignKey("monitor.id", ondelete="CASCADE"), default=None
-    )
-    watch_id: Mapped[int | None] = mapped_column(
-        BigInt, ForeignKey("watch.id", ondelete="CASCADE"), default=None
-    )
-    severity: Mapped[str] = mapped_column(String(16), default="critical")
-    cause: Mapped[str] = mapped_column(String(48))
-    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    closed_by: Mapped[str | None] = mapped_column(String(16), default=None)
-    acked_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
-    acked_by: Mapped[int | None] = mapped_column(BigInt, default=None)
 
-    monitor: Mapped[Monitor | None] = relationship(lazy="raise")
-    watch: Mapped[Watch | None] = relationship(lazy="raise")
-    site: Mapped[Site] = relationship(lazy="raise")
+class GroupMember(Model):
+    """Which monitors a group sums up."""
+
+    __tablename__ = "group_member"
+
+    group_id: Mapped[int] = mapped_column(
+        BigInt, ForeignKey("monitor.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    member_id: Mapped[int] = mapped_column(
+        BigInt,
+        ForeignKey("monitor.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+        index=True,
+    )

@@ -12,8 +12,8 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
 from app.models import db
-from app.models.result import PREFIX
-from app.service.schema import pending_migrations
+from app.models.day_table import is_day_table
+from app.service.health.schema import pending_migrations
 from tests.cast import make_test_app
 from tests.servers import RedisServer
 
@@ -40,7 +40,7 @@ def test_they_make_what_the_models_describe(empty_app: Flask) -> None:
         with db.engine.connect() as connection:
             context = MigrationContext.configure(
                 connection,
-                opts={"include_name": lambda name, kind, parents: not str(name).startswith(PREFIX)},
+                opts={"include_name": lambda name, kind, parents: not is_day_table(str(name))},
             )
             assert compare_metadata(context, db.metadata) == []
         db.engine.dispose()
@@ -48,5 +48,32 @@ def test_they_make_what_the_models_describe(empty_app: Flask) -> None:
 
 def test_they_are_told_when_pending(empty_app: Flask) -> None:
     with empty_app.app_context():
-        assert pending_migrations() == ["0001", "0002", "0003"]
+        assert pending_migrations() == [f"{number:04}" for number in range(1, 21)]
+        db.engine.dispose()
+
+
+def test_results_of_before_are_kept_on_the_way_back_too(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        upgrade(revision="0003")
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "CREATE TABLE check_result_20260101 (monitor_id BIGINT, id BIGINT NOT NULL, status SMALLINT)"
+            )
+            connection.exec_driver_sql("INSERT INTO check_result_20260101 VALUES (1, 2, 1)")
+        upgrade()
+        downgrade(revision="0004")
+        upgrade()
+        with db.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT * FROM check_result_20260101").mappings().all()
+        assert [dict(row) for row in rows] == [{"monitor_id": 1, "status": 1, "flags": 0}]
+        db.engine.dispose()
+
+
+def test_the_database_is_made_for_its_owner_and_group_alone(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    with make_test_app(tmp_path, redis_server.url).app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("CREATE TABLE first (id INTEGER)")
+        assert [path.name for path in (tmp_path / "data").iterdir() if path.stat().st_mode & 0o007] == []
         db.engine.dispose()
