@@ -10,11 +10,12 @@ from redis import RedisError
 from app.core.errors import ConflictError, RedisUnavailableError
 from app.core.redis import get_redis
 from app.models import db
-from app.service import schedule
 from app.service.actor import Actor
-from app.service.monitor import get_monitor
+from app.service.audit import record_act
+from app.service.monitor.manage import get_monitor
 from app.service.queue import send_run
-from app.service.result import document_of_run
+from app.service.results.result import document_of_run
+from app.service.scheduling import schedule
 
 
 def run_now(actor: Actor, monitor_id: int, *, wait_seconds: float = 8.0) -> dict[str, Any] | None:
@@ -22,6 +23,7 @@ def run_now(actor: Actor, monitor_id: int, *, wait_seconds: float = 8.0) -> dict
     monitor = get_monitor(actor, monitor_id)
     if monitor.is_paused or monitor.site.archived_at:
         raise ConflictError("the monitor is paused; resume it first")
+    record_act(actor, "monitor.run", "monitor", monitor.id)
     token = secrets.token_hex(16)
     db.session.commit()  # No database connection is held while we wait.
     try:

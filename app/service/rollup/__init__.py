@@ -1,0 +1,1 @@
+"""Roll-ups: made from raw results by the roller, read by series, uptime and objectives."""

@@ -1,0 +1,1 @@
+"""Which check runs when, at which location."""
