@@ -1,0 +1,1 @@
+"""Objectives: kept, evaluated, told of when they burn."""

@@ -1,0 +1,1 @@
+"""Status pages: what visitors may see, and what they are told."""
