@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,9 +31,11 @@ from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, Organization, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
+from app.service.channel.choosing import choose
+from app.service.channel.sending import send_through
+from app.service.channel.wording import in_own_words
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
-from app.service.sending import send_through
 
 log = logging.getLogger("cloudeye.delivery")
 BACK_OFF_SECONDS = (5, 30, 120, 600, 3_600, 10_800, 21_600)
@@ -41,34 +44,26 @@ CLAIM = timedelta(minutes=1)
 MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
 ERROR_LENGTH = 1_000
-ALERT_SEVERITIES = ("high", "critical")
-"""Which tamper alerts and weaknesses go to a channel that says nothing about it."""
 
 
 def enqueue_deliveries(
-    session: Session, organization_id: int, message: Message, *, wanted: str | None = None
+    session: Session,
+    organization_id: int,
+    message: Message,
+    *,
+    wanted: str | None = None,
+    channels: Collection[int] | None = None,
+    about: int | None = None,
 ) -> int:
     """One row an enabled channel of the organization, in the caller's transaction; returns how many.
 
-    `wanted` leaves out the channels that do not want alerts of this severity (or "notice"). That an alert is
-    over is told to those that heard of it, whatever its severity is by now.
+    The organization's rules choose the channels. Where none fits, `wanted` leaves out those that do not want
+    alerts of this severity (or "notice"). That something is over is told to those that heard of it, whatever
+    its severity is by now. `channels` names those that were chosen already. `about` is the incident whose
+    messages a message of many keeps its order with.
     """
-    found = session.execute(
-        select(Channel.id, Channel.alert_severities).where(
-            Channel.organization_id == organization_id, Channel.is_enabled.is_(True)
-        )
-    ).all()
-    channels = [
-        channel_id
-        for channel_id, severities in found
-        if wanted is None or wanted in (ALERT_SEVERITIES if severities is None else severities)
-    ]
-    if message.kind == "alert.closed":
-        told = session.scalars(
-            select(Delivery.channel_id).where(Delivery.alert_id == int(message.alert["id"]))
-        )
-        channels = sorted({channel_id for channel_id, _ in found} & set(told))
-    incident_id = int(message.incident["id"]) if message.incident else None
+    chosen = choose(session, organization_id, message, wanted, channels)
+    incident_id = int(message.incident["id"]) if message.incident else about
     alert_id = int(message.alert["id"]) if message.alert else None
     if incident_id is not None:
         _hurry(session, Delivery.incident_id == incident_id, now())
@@ -83,9 +78,9 @@ def enqueue_deliveries(
             kind=message.kind,
             message=message.to_dict(),
         )
-        for channel_id in channels
+        for channel_id in chosen
     )
-    return len(channels)
+    return len(chosen)
 
 
 def _hurry(session: Session, is_before: ColumnElement[bool], at: datetime) -> None:
@@ -185,18 +180,20 @@ def deliver(delivery_id: int) -> SendResult:
     organization = db.session.get_one(Organization, row.organization_id)
     claim = row.claimed_until
     db.session.commit()
-    result = _attempt(row, organization)
-    _note(delivery_id, claim, result)
+    # Another attempt's words are not this one's: the template may have changed since.
+    message = in_own_words(Message.from_dict({**row.message, "words": {}}), organization)
+    result = _attempt(row, organization, message)
+    _note(delivery_id, claim, result, message.words)
     return result
 
 
-def _attempt(row: Delivery, organization: Organization) -> SendResult:
+def _attempt(row: Delivery, organization: Organization, message: Message) -> SendResult:
     if not row.channel.is_enabled and row.kind != TRIED_ONCE:
         return SendResult(False, permanent=True, error="the channel is switched off")
-    return send_through(row.channel, organization, Message.from_dict(row.message))
+    return send_through(row.channel, organization, message)
 
 
-def _note(delivery_id: int, claim: datetime | None, result: SendResult) -> None:
+def _note(delivery_id: int, claim: datetime | None, result: SendResult, words: dict[str, str]) -> None:
     """Write the attempt down and move the row, unless another has claimed it meanwhile: then only a success
     counts, because it is true whoever reports it."""
     at = now()
@@ -217,6 +214,8 @@ def _note(delivery_id: int, claim: datetime | None, result: SendResult) -> None:
         row.attempts += 1
         if result.ok or (row.state == "sending" and row.claimed_until == claim):
             _move(row, result, at)
+        if words != row.message.get("words", {}):
+            row.message = {**row.message, "words": words}
         facts = {"delivery_id": delivery_id, "state": row.state, "attempts": row.attempts}
     log.info("delivery.attempted", extra=facts)
 

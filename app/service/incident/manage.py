@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
@@ -21,10 +21,16 @@ def list_incidents(
     monitor_id: int | None = None,
     watch_id: int | None = None,
     is_open: bool | None = None,
+    level: str | None = None,
+    category: str | None = None,
+    assigned_to: int | str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Incident]:
-    """The organization's incidents, newest first."""
+    """The organization's incidents, newest first.
+
+    `assigned_to` is a user's id, "me" or "nobody".
+    """
     statement = (
         select(Incident)
         .where(Incident.organization_id == actor.organization_id)
@@ -40,7 +46,19 @@ def list_incidents(
         statement = statement.where(
             Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None)
         )
+    if level is not None:
+        statement = statement.where(Incident.level == level)
+    if category is not None:
+        statement = statement.where(Incident.category == category)
+    if assigned_to is not None:
+        statement = statement.where(_whose(actor, assigned_to))
     return page_by_id(statement, Incident.id, cursor, limit)
+
+
+def _whose(actor: Actor, assigned_to: int | str) -> ColumnElement[bool]:
+    if assigned_to == "nobody":
+        return Incident.assigned_to.is_(None)
+    return Incident.assigned_to == (actor.user.id if assigned_to == "me" else assigned_to)
 
 
 def get_incident(actor: Actor, incident_id: int) -> Incident:
@@ -50,17 +68,6 @@ def get_incident(actor: Actor, incident_id: int) -> Incident:
 def _own(session: Session, actor: Actor, incident_id: int) -> Incident:
     options = (joinedload(Incident.site), joinedload(Incident.monitor), joinedload(Incident.watch))
     return fetch_own(session, Incident, actor, incident_id, *options)
-
-
-def incident_events(incident: Incident) -> list[Event]:
-    """The lines of the timeline that belong to an incident, oldest first (at most 200)."""
-    statement = (
-        select(Event)
-        .where(Event.site_id == incident.site_id, Event.incident_id == incident.id)
-        .order_by(Event.id)
-        .limit(200)
-    )
-    return list(db.session.scalars(statement))
 
 
 def acknowledge_incident(actor: Actor, incident_id: int) -> Incident:
@@ -81,7 +88,7 @@ def acknowledge_incident(actor: Actor, incident_id: int) -> Incident:
                     watch_id=incident.watch_id,
                     incident_id=incident.id,
                     kind="incident.acknowledged",
-                    detail={"by": actor.user.email, **what},
+                    detail={"by": actor.user.account, **what},
                 )
             )
             record_change(session, actor, "incident.ack", "incident", incident.id)

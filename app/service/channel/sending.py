@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from app.core.clock import now
 from app.core.http import Door
@@ -10,9 +11,9 @@ from app.core.secret_box import SealBrokenError, unseal
 from app.core.settings import get_settings
 from app.engine.net.guard import AllowList
 from app.engine.notify.message import Message
-from app.engine.notify.registry import SendResult, UnknownKindError, get_kind
+from app.engine.notify.registry import ChannelKind, SendResult, UnknownKindError, get_kind
 from app.models import Channel, Organization
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 
 log = logging.getLogger("cloudeye.delivery")
 
@@ -26,7 +27,10 @@ class ChannelDoor(Door):
 
 
 def send_through(channel: Channel, organization: Organization, message: Message) -> SendResult:
-    """Send now, blocking for at most half a minute; whatever goes wrong is in the result."""
+    """Send now, blocking for at most half a minute; whatever goes wrong is in the result.
+
+    The message goes out in the words it has: see `wording.in_own_words`.
+    """
     try:
         kind = get_kind(channel.type)
         config = kind.parse(unseal(channel.sealed_config))
@@ -35,6 +39,13 @@ def send_through(channel: Channel, organization: Organization, message: Message)
     except ValueError:
         # Pydantic's message quotes the values, and some of them are secrets.
         return SendResult(False, permanent=True, error="the channel's configuration does not hold any more")
+    return send_by(kind, config, channel, organization, message)
+
+
+def send_by(
+    kind: ChannelKind, config: Any, channel: Channel, organization: Organization, message: Message
+) -> SendResult:
+    """Send by a kind with a configuration; a defect of the kind is a result too."""
     door = ChannelDoor(allowed_networks(organization), get_settings().CA_FILE)
     try:
         return kind.send(config, message, door, locale=organization.locale, at=now())

@@ -18,8 +18,11 @@ from app.engine.notify.registry import ChannelKind, UnknownKindError, get_kind, 
 from app.models import Channel, db, write
 from app.models.alert import SEVERITIES
 from app.service.actor import Actor
+from app.service.alerting.wishes import clean_manners
 from app.service.audit import changed, record_change
-from app.service.delivery import ALERT_SEVERITIES, send_now
+from app.service.channel.choosing import ALERT_SEVERITIES
+from app.service.channel.delivery import send_now
+from app.service.channel.rules import forget_channel
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 
@@ -59,10 +62,10 @@ def config_of(channel: Channel) -> dict[str, Any]:
 
 
 def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
-    """Add a channel from type, name, config and optionally is_enabled and alert_severities.
+    """Add a channel from type, name, config and optionally is_enabled, alert_severities and manners.
 
-    The last says which tamper alerts and weaknesses go there, by severity, and "notice" for notices; None is
-    the default.
+    `alert_severities` says which tamper alerts and weaknesses go there, by severity, and "notice" for
+    notices; None is the default. `manners` says how it likes to be told of incidents; None: all at once.
     """
     kind = _kind_of(values["type"])
     name, config = _name(values), _config(kind, values["config"], {})
@@ -74,6 +77,7 @@ def create_channel(actor: Actor, values: dict[str, Any]) -> Channel:
             sealed_config=seal(config),
             is_enabled=values.get("is_enabled", True),
             alert_severities=values.get("alert_severities"),
+            manners=clean_manners(values.get("manners")),
         )
         session.add(channel)
         session.flush()
@@ -98,6 +102,8 @@ def change_channel(actor: Actor, channel_id: int, values: dict[str, Any]) -> Cha
             channel.is_enabled = values["is_enabled"]
         if "alert_severities" in values:
             channel.alert_severities = values["alert_severities"]
+        if "manners" in values:
+            channel.manners = clean_manners(values["manners"])
         if sealed is not None:
             channel.sealed_config = sealed
         old, new = changed(before, _facts(channel))
@@ -120,6 +126,7 @@ def delete_channel(actor: Actor, channel_id: int) -> None:
     with write() as session:
         channel = _own(session, actor, channel_id)
         record_change(session, actor, "channel.delete", "channel", channel.id, before=_facts(channel))
+        forget_channel(session, actor.organization_id, channel.id)
         session.delete(channel)
 
 
@@ -202,4 +209,5 @@ def _facts(channel: Channel) -> dict[str, Any]:
         "config": config_of(channel),
         "is_enabled": channel.is_enabled,
         "alert_severities": channel.alert_severities,
+        "manners": channel.manners,
     }

@@ -1,0 +1,1 @@
+"""Channels: where messages go, what was sent, and what came of it."""

@@ -1,0 +1,1 @@
+"""Incidents: listing, taking, closing them, and their story."""
