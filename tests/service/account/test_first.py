@@ -8,8 +8,8 @@ from flask import Flask
 from app.core.errors import ConflictError, InvalidError
 from app.core.settings import get_settings
 from app.models import Organization, User, db
+from app.service.account.first import create_first_admin, create_owner
 from app.service.auth import log_in
-from app.service.user import create_first_admin, create_owner
 
 
 def test_the_first_administrator_can_log_in_with_the_password_that_was_made(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""Who may do what: the roles' permissions, and the tables that name every endpoint's."""

@@ -1,0 +1,38 @@
+"""Long work: one's own jobs, and what can be asked for as one. The kind's own permission is asked too."""
+
+from __future__ import annotations
+
+RULES: dict[tuple[str, str], str] = {
+    ("v1.jobs", "GET"): "job.read",
+    ("v1.job", "GET"): "job.read",
+    ("v1.job", "DELETE"): "job.write",
+    ("v1.job_cancel", "POST"): "job.write",
+    ("v1.job_events", "GET"): "job.read",
+    ("v1.job_result", "GET"): "job.read",
+    ("v1.site_exports", "POST"): "site.read",
+    ("v1.site_imports", "POST"): "site.write",
+    ("v1.finding_exports", "POST"): "bug.read",
+    ("v1.uptime_exports", "POST"): "usability.read",
+    ("v1.audit_exports", "POST"): "audit.read",
+    ("v1.scheduled_jobs", "GET"): "installation.read",
+    ("v1.scheduled_job", "GET"): "installation.read",
+    ("v1.scheduled_job", "PATCH"): "installation.write",
+    ("v1.scheduled_job_run", "POST"): "installation.write",
+    ("web.scheduled_jobs", "GET"): "installation.read",
+    ("web.scheduled_job_run", "POST"): "installation.write",
+    ("web.scheduled_job_time", "GET"): "installation.write",
+    ("web.scheduled_job_time_post", "POST"): "installation.write",
+    ("web.flower", "GET"): "installation.write",
+    ("web.jobs", "GET"): "job.read",
+    ("web.job", "GET"): "job.read",
+    ("web.job_live", "GET"): "job.read",
+    ("web.job_result", "GET"): "job.read",
+    ("web.job_cancel", "POST"): "job.write",
+    ("web.job_forget", "POST"): "job.write",
+    ("web.job_take", "POST"): "site.write",
+    ("web.sites_import", "GET"): "site.write",
+    ("web.sites_import_post", "POST"): "site.write",
+    ("web.sites_import_example", "GET"): "site.write",
+    ("web.export", "GET"): "job.write",
+    ("web.export_post", "POST"): "job.write",
+}

@@ -1,0 +1,37 @@
+"""Rules of channels, and templates of messages. They are the whole organization's."""
+
+from __future__ import annotations
+
+RULES: dict[tuple[str, str], str] = {
+    ("v1.channel_rules", "GET"): "routing.read",
+    ("v1.channel_rules", "POST"): "channel.write",
+    ("v1.channel_rules_order", "POST"): "channel.write",
+    ("v1.channel_routing", "GET"): "routing.read",
+    ("v1.channel_routing", "PATCH"): "channel.write",
+    ("v1.channel_rules_trial", "GET"): "routing.read",
+    ("v1.channel_rule", "GET"): "routing.read",
+    ("v1.channel_rule", "PATCH"): "channel.write",
+    ("v1.channel_rule", "DELETE"): "channel.write",
+    ("v1.message_templates", "GET"): "routing.read",
+    ("v1.message_templates", "POST"): "channel.write",
+    ("v1.message_template_preview", "POST"): "channel.write",
+    ("v1.message_template", "GET"): "routing.read",
+    ("v1.message_template", "PATCH"): "channel.write",
+    ("v1.message_template", "DELETE"): "channel.write",
+    ("web.channel_rules", "GET"): "routing.read",
+    ("web.channel_rules_trial", "GET"): "routing.read",
+    ("web.channel_routing_post", "POST"): "channel.write",
+    ("web.channel_rule_new", "GET"): "channel.write",
+    ("web.channel_rule_new_post", "POST"): "channel.write",
+    ("web.channel_rule", "GET"): "routing.read",
+    ("web.channel_rule_post", "POST"): "channel.write",
+    ("web.channel_rule_move", "POST"): "channel.write",
+    ("web.channel_rule_delete", "POST"): "channel.write",
+    ("web.message_templates", "GET"): "routing.read",
+    ("web.message_template_new", "GET"): "channel.write",
+    ("web.message_template_new_post", "POST"): "channel.write",
+    ("web.message_template_preview", "POST"): "channel.write",
+    ("web.message_template", "GET"): "routing.read",
+    ("web.message_template_post", "POST"): "channel.write",
+    ("web.message_template_delete", "POST"): "channel.write",
+}

@@ -1,0 +1,1 @@
+"""What is sealed in the database, and with which key."""
