@@ -1,0 +1,1 @@
+"""Files: what people upload as evidence, and what jobs make."""

@@ -1,0 +1,1 @@
+"""Sites out of files and into them."""
