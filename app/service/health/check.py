@@ -63,3 +63,10 @@ def _heartbeat(process: str) -> str:
         return "no heartbeat"
     age = now_ms() - max(beats)
     return "ok" if age < FRESH_MS else f"last heartbeat {age // 1000} s ago"
+
+
+def running_processes() -> list[str]:
+    """Which processes of this installation were heard of just now, on any machine."""
+    beats = find_and_get("heartbeat:*")
+    fresh = {name.split(":")[1] for name, value in beats.items() if now_ms() - int(value) < FRESH_MS}
+    return sorted(fresh)

@@ -1,0 +1,1 @@
+"""Is everything there: database, Redis, broker, processes, and the schema?"""
