@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 
 from app.models import Monitor, MonitorState, Site, db
 from app.service.actor import Actor
+from app.service.site import SiteLine
 
 # What a site is when its monitors disagree: the first of these that any of them is in.
 WORST_FIRST = ("DOWN", "REGIONAL", "DEGRADED", "UNKNOWN", "PENDING", "UP", "MAINTENANCE", "PAUSED")
@@ -31,23 +32,30 @@ def worst(states: Iterable[str]) -> str | None:
     return next((state for state in WORST_FIRST if state in present), None)
 
 
-def site_states(actor: Actor, sites: Sequence[Site]) -> dict[int, SiteState]:
+def site_states(actor: Actor, sites: Sequence[Site | SiteLine]) -> dict[int, SiteState]:
     """The state of each of these sites, by site id."""
     found: dict[int, SiteState] = {site.id: SiteState() for site in sites}
+    heard = case((MonitorState.state != "PAUSED", MonitorState.last_total_ms))
     rows = db.session.execute(
-        select(Monitor.site_id, MonitorState.state, MonitorState.since_ms, MonitorState.last_total_ms)
+        select(
+            Monitor.site_id,
+            MonitorState.state,
+            func.count(),
+            func.min(MonitorState.since_ms),
+            func.max(heard),
+        )
         .join(MonitorState, MonitorState.monitor_id == Monitor.id)
         .where(Monitor.organization_id == actor.organization_id, Monitor.site_id.in_(list(found)))
+        .group_by(Monitor.site_id, MonitorState.state)
     ).all()
-    for site_id, state, _since, total_ms in rows:
+    for site_id, state, count, _since, slowest in rows:
         each = found[site_id]
-        each.counts[state] += 1
-        if total_ms is not None and state != "PAUSED":
-            each.slowest_ms = max(each.slowest_ms or 0.0, total_ms)
+        each.counts[state] = count
+        if slowest is not None:
+            each.slowest_ms = max(each.slowest_ms or 0.0, slowest)
     for each in found.values():
         each.state = worst(each.counts)
-    for site_id, state, since, _total in rows:
-        each = found[site_id]
-        if state == each.state:
-            each.since_ms = min(since, each.since_ms) if each.since_ms else since
+    for site_id, state, _count, since, _slowest in rows:
+        if state == found[site_id].state:
+            found[site_id].since_ms = since
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 from redis import RedisError
+from sqlalchemy.orm import Session
 
 from app.core.errors import InvalidError, NotFoundError
 from app.core.redis import TtlCache, delete_matching, get_redis
@@ -33,18 +34,48 @@ class Known:
     about: str
 
 
+def _days(name: str, most: int, what: str) -> Known:
+    return Known(
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 2 <= value <= most,
+        lambda: vars(get_settings())[name],
+        f"must be a whole number from 2 to {most}",
+        f"How many days {what} are kept at most; overrules CLOUDEYE_{name}.",
+    )
+
+
+def _channel(what: str) -> Known:
+    return Known(
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and value > 0,
+        lambda: None,
+        "must be the id of a channel",
+        f"The channel that {what} to single people go through: codes, invitations, new passwords.",
+    )
+
+
 KNOWN: dict[str, Known] = {
-    "result_days": Known(
-        lambda value: isinstance(value, int) and not isinstance(value, bool) and 2 <= value <= 3650,
-        lambda: vars(get_settings())["RESULT_DAYS"],
-        "must be a whole number from 2 to 3650",
-        "How many days raw results are kept; overrules CLOUDEYE_RESULT_DAYS.",
+    "registration": Known(
+        lambda value: isinstance(value, bool),
+        lambda: False,
+        "must be true or false",
+        "Whether anybody may register, with an organization of their own.",
     ),
+    "mail_channel": _channel("e-mails"),
+    "sms_channel": _channel("text messages"),
+    "result_days": _days("RESULT_DAYS", 3650, "raw results"),
+    "rollup_5m_days": _days("ROLLUP_5M_DAYS", 3650, "roll-ups of 5 minutes"),
+    "rollup_1h_days": _days("ROLLUP_1H_DAYS", 3650, "roll-ups of an hour"),
+    "rollup_1d_days": _days("ROLLUP_1D_DAYS", 7300, "roll-ups of a day"),
     "tamper_quota_mb": Known(
         lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000_000,
         lambda: 5120,
         "must be a whole number from 1 to 10000000",
         "How many MB of fetched pages and pictures an organization may keep.",
+    ),
+    "file_quota_mb": Known(
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 10_000_000,
+        lambda: 2048,
+        "must be a whole number from 1 to 10000000",
+        "How many MB of files an organization may upload.",
     ),
 }
 
@@ -76,18 +107,23 @@ def _from_database(key: str) -> bytes:
 
 def set_setting(key: str, value: Any) -> None:
     """Set a setting; None gives it back to its default."""
+    with write() as session:
+        put_setting(session, key, value)
+    forget_settings()
+
+
+def put_setting(session: Session, key: str, value: Any) -> None:
+    """Set a setting in the caller's transaction, who calls `forget_settings` after it."""
     known = _known(key)
     if value is not None and not known.check(value):
         raise InvalidError({key: known.must})
-    with write() as session:
-        row = session.get(Setting, key)
-        if row is not None and value is None:
-            session.delete(row)
-        elif row is not None:
-            row.value = value
-        elif value is not None:
-            session.add(Setting(key=key, value=value))
-    forget_settings()
+    row = session.get(Setting, key)
+    if row is not None and value is None:
+        session.delete(row)
+    elif row is not None:
+        row.value = value
+    elif value is not None:
+        session.add(Setting(key=key, value=value))
 
 
 def forget_settings() -> None:

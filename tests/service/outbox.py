@@ -15,8 +15,8 @@ from app.core.clock import now
 from app.engine.notify.message import Message
 from app.models import Channel, Delivery, db, write
 from app.service.actor import Actor
-from app.service.channel import create_channel
-from app.service.delivery import claim_due, deliver, enqueue_deliveries
+from app.service.channel.delivery import claim_due, deliver, enqueue_deliveries
+from app.service.channel.manage import create_channel
 from tests.engine.targets import Target, reply
 
 SECRET = "whsec_" + "c2VjcmV0LW9mLXRoZS10ZXN0cw=="

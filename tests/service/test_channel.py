@@ -14,9 +14,9 @@ from app.core.errors import InvalidError, NotFoundError, RateLimitedError
 from app.core.secret_box import unseal
 from app.core.settings import get_settings
 from app.models import AuditEntry, Channel, db
-from app.service import channel as channels
 from app.service.actor import Actor
-from app.service.channel import (
+from app.service.channel import manage as channels
+from app.service.channel.manage import (
     MASK,
     change_channel,
     config_of,

@@ -16,10 +16,9 @@ from app.core.secret_box import seal
 from app.core.settings import get_settings
 from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, db, write
-from app.service import delivery
 from app.service.actor import Actor
-from app.service.channel import change_channel, delete_channel
-from app.service.delivery import (
+from app.service.channel import delivery
+from app.service.channel.delivery import (
     BACK_OFF_SECONDS,
     CLAIM,
     MAX_UNDER_WAY,
@@ -30,6 +29,7 @@ from app.service.delivery import (
     list_deliveries,
     redeliver,
 )
+from app.service.channel.manage import change_channel, delete_channel
 from tests.service.outbox import (
     SECRET,
     Hook,

@@ -15,10 +15,10 @@ from sqlalchemy import select
 from app.engine.notify.message import Message
 from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, Organization, base, db
-from app.service import delivery
 from app.service.actor import Actor
-from app.service.channel import create_channel
-from app.service.delivery import MAX_UNDER_WAY, claim_due, deliver
+from app.service.channel import delivery
+from app.service.channel.delivery import MAX_UNDER_WAY, claim_due, deliver
+from app.service.channel.manage import create_channel
 from tests.cast import make_organization, make_user
 from tests.service.outbox import put
 

@@ -11,14 +11,14 @@ from app.service.setting import forget_settings, get_setting, set_setting
 
 
 def test_it_is_its_default_until_set(app: Flask) -> None:
-    assert get_setting("result_days") == 30
+    assert get_setting("result_days") == 90
 
 
 def test_a_change_is_seen_and_can_be_taken_back(app: Flask) -> None:
     set_setting("result_days", 60)
     assert get_setting("result_days") == 60
     set_setting("result_days", None)
-    assert get_setting("result_days") == 30
+    assert get_setting("result_days") == 90
 
 
 def test_the_database_stands_behind_the_cache(app: Flask, redis_client: redis.Redis) -> None:

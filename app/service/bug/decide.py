@@ -20,7 +20,7 @@ from app.service.audit import record_change
 from app.service.bug.event import put_finding_event
 from app.service.bug.finding import get_finding, is_ours, own_finding
 from app.service.bug.sla import due_at
-from app.service.permission import may
+from app.service.permission.check import may
 
 ACTS = ("confirm", "false_positive", "accept", "reopen", "fix", "assign", "due")
 ASKING = {"accept": "bug.accept", "false_positive": "bug.accept"}
@@ -96,6 +96,7 @@ def members_of(actor: Actor) -> list[User]:
     """To whom findings can be assigned."""
     statement = select(User).join(Membership, Membership.user_id == User.id)
     own = statement.where(Membership.organization_id == actor.organization_id, User.is_active.is_(True))
+    own = own.where(Membership.is_active.is_(True))
     return list(db.session.scalars(own.order_by(User.email).limit(1_000)))
 
 
@@ -145,13 +146,13 @@ def _reject(session: Session, actor: Actor, finding: Finding, values: dict[str, 
         "false_positive",
         of=("open", "confirmed", "accepted", "fixed"),
     )
-    finding.accepted_by, finding.accepted_reason = actor.user.email, values["note"]
+    finding.accepted_by, finding.accepted_reason = actor.user.account, values["note"]
 
 
 def _accept(session: Session, actor: Actor, finding: Finding, values: dict[str, Any]) -> None:
     states = ("open", "confirmed", "accepted")
     _move(session, actor, finding, "accepted", values, "accepted", of=states)
-    finding.accepted_by, finding.accepted_reason = actor.user.email, values["note"]
+    finding.accepted_by, finding.accepted_reason = actor.user.account, values["note"]
     finding.accepted_until = values["until"]
 
 
@@ -189,7 +190,9 @@ def _move(
         finding.accepted_by = finding.accepted_reason = ""
         finding.accepted_until = None
     _put(session, actor, finding, "state", before=before, after=state, note=values.get("note", ""))
-    put_finding_event(session, finding, kind, by=actor.user.email, before=before, note=values.get("note", ""))
+    put_finding_event(
+        session, finding, kind, by=actor.user.account, before=before, note=values.get("note", "")
+    )
     record_change(
         session,
         actor,
@@ -205,7 +208,7 @@ def _assign(session: Session, actor: Actor, finding: Finding, values: dict[str, 
     user_id = values.get("assignee_id")
     email = ""
     if user_id is not None:
-        email = _member(session, actor, user_id).email
+        email = _member(session, actor, user_id).account
     if finding.assignee_id == user_id:
         return
     before = finding.assignee_email
@@ -256,7 +259,9 @@ def _due(session: Session, actor: Actor, finding: Finding, values: dict[str, Any
 
 def _put(session: Session, actor: Actor, finding: Finding, kind: str, **values: str) -> None:
     session.add(
-        FindingHistory(finding_id=finding.id, kind=kind, by=actor.user.email, user_id=actor.user.id, **values)
+        FindingHistory(
+            finding_id=finding.id, kind=kind, by=actor.user.account, user_id=actor.user.id, **values
+        )
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.clock import now
@@ -81,14 +81,39 @@ def _table(actor: Actor, filters: dict[str, Any], locale: str) -> Table:
 
 
 def _rows(actor: Actor, filters: dict[str, Any], most: int = MAX_ROWS) -> Iterator[Row]:
-    """The list's findings, the gravest first."""
+    """The list's findings, the gravest first, read part by part: none is held longer than its row."""
     statement = filtered(actor, filters).options(joinedload(Finding.site, innerjoin=True))
-    ordered = statement.order_by(Finding.severity_rank.desc(), Finding.id.desc()).limit(most)
-    findings = db.session.scalars(ordered.execution_options(populate_existing=True)).all()
-    for start in range(0, len(findings), _PART):
-        part = findings[start : start + _PART]
+    ordered = statement.order_by(Finding.severity_rank.desc(), Finding.id.desc())
+    after: tuple[int, int] | None = None
+    while most > 0:
+        part = _part(ordered, after, min(most, _PART))
         places = _places([each.id for each in part])
         yield from (row_of(each, places[each.id]) for each in part)
+        most -= len(part)
+        if len(part) < _PART:
+            return
+        after = (part[-1].severity_rank, part[-1].id)
+
+
+def _part(ordered: Select[Any], after: tuple[int, int] | None, most: int) -> list[Finding]:
+    if after is not None:
+        rank, identifier = after
+        ordered = ordered.where(
+            or_(Finding.severity_rank < rank, and_(Finding.severity_rank == rank, Finding.id < identifier))
+        )
+    found = db.session.scalars(ordered.limit(most).execution_options(populate_existing=True))
+    return list(found)
+
+
+def count_findings(actor: Actor, filters: dict[str, Any]) -> int:
+    """How many rows an export with these filters has."""
+    statement = filtered(actor, filters).with_only_columns(func.count(), maintain_column_froms=True)
+    return int(db.session.scalar(statement) or 0)
+
+
+def finding_cells(actor: Actor, filters: dict[str, Any], locale: str, most: int) -> Iterator[list[str | int]]:
+    """The cells of each row, under `header(locale)`."""
+    return (cells(row, locale) for row in _rows(actor, filters, most))
 
 
 def _places(ids: list[int]) -> dict[int, list[Location]]:

@@ -46,7 +46,7 @@ def import_findings(actor: Actor, site_id: int, format: str, data: bytes) -> dic
     with write() as session:
         session.execute(select(Site.id).where(Site.id == site.id).with_for_update())
         organization = session.get_one(Organization, actor.organization_id)
-        look = Look(organization=organization, at=now(), source=format, by=actor.user.email)
+        look = Look(organization=organization, at=now(), source=format, by=actor.user.account)
         take_in_all(session, look, own, site.id)
         counts = {"new": len(look.opened), "reopened": len(look.reopened), "refused": len(found) - len(own)}
         counts["seen"] = len(own) - len(look.opened)
@@ -57,7 +57,7 @@ def import_findings(actor: Actor, site_id: int, format: str, data: bytes) -> dic
             site.id,
             "imported",
             at=look.at,
-            by=actor.user.email,
+            by=actor.user.account,
             format=format,
             counts=counts,
         )

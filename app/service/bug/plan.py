@@ -19,7 +19,7 @@ from app.service.bug.login import login_of
 from app.service.bug.proving import prove_again
 from app.service.bug.settings import settings_of, zone_of
 from app.service.bug.template import bodies_for, body_of_rule
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 
 MAX_SECONDS = 3600.0
 RETEST_BUDGET = 60

@@ -38,7 +38,7 @@ def retest_finding(actor: Actor, finding_id: int) -> Scan:
                 settings,
                 actor.organization,
                 "retest",
-                by=actor.user.email,
+                by=actor.user.account,
                 profile=profile,
                 budget=min(RETEST_BUDGET, BUDGETS[profile]),
                 rate=settings.rate,

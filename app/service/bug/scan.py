@@ -32,7 +32,7 @@ from app.service.bug.settings import budget_of, cleaned, settings_of, zone_of
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.queue import send
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 from app.service.site import get_site
 
 SCANS_AN_HOUR = 60
@@ -111,7 +111,7 @@ def request_scan(actor: Actor, site_id: int, values: dict[str, Any] | None = Non
                 settings,
                 actor.organization,
                 "demand",
-                by=actor.user.email,
+                by=actor.user.account,
                 profile=profile,
                 budget=budget,
                 rate=rate,
@@ -216,7 +216,7 @@ def stop_scan(actor: Actor, scan_id: int) -> Scan:
         scan = own_scan(session, actor, scan_id)
         if scan.state not in ("queued", "running"):
             raise ConflictError(f"the scan is {scan.state} already")
-        detail = {"by": actor.user.email}
+        detail = {"by": actor.user.account}
         done = session.execute(
             update(Scan)
             .where(Scan.id == scan.id, Scan.state == "queued")
@@ -224,7 +224,7 @@ def stop_scan(actor: Actor, scan_id: int) -> Scan:
                 state="stopped",
                 waiting_key=None,
                 finished_at=now(),
-                stopped_by=actor.user.email,
+                stopped_by=actor.user.account,
                 reason="stopped",
                 reason_detail=detail,
             )
@@ -234,14 +234,14 @@ def stop_scan(actor: Actor, scan_id: int) -> Scan:
         if is_over:
             session.refresh(scan)
         else:
-            scan.stopped_by = actor.user.email
+            scan.stopped_by = actor.user.account
         put_event(
             session,
             scan.organization_id,
             scan.site_id,
             "scan_stopped",
             scan_id=str(scan.id),
-            by=actor.user.email,
+            by=actor.user.account,
         )
         record_change(session, actor, "bug.scan_stop", "scan", scan.id)
     if not is_over:

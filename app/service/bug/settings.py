@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.core.errors import InvalidError
+from app.core.snowflake import BEYOND
 from app.engine.bug.types import BUDGETS, CONSENTS, PROFILES, ProfileName
 from app.models import Organization, ScanSettings, Site, db, write
 from app.models.bug import SCAN_SCHEDULES
@@ -103,7 +104,7 @@ def change_settings_of(actor: Actor, site_id: int, values: dict[str, Any]) -> Sc
                 site.organization_id,
                 site.id,
                 "settings_changed",
-                by=actor.user.email,
+                by=actor.user.account,
                 fields=sorted(new or {"login"}),
             )
             record_change(session, actor, "bug.settings", "site", site.id, before=old, after=new)
@@ -123,7 +124,7 @@ def give_consent(actor: Actor, site_id: int, name: str, given: bool) -> ScanSett
             return settings
         if given:
             consents[name] = {
-                "by": actor.user.email,
+                "by": actor.user.account,
                 "user_id": str(actor.user.id),
                 "at": now().isoformat(),
             }
@@ -131,7 +132,7 @@ def give_consent(actor: Actor, site_id: int, name: str, given: bool) -> ScanSett
             del consents[name]
         settings.consents = consents
         kind = "consent_given" if given else "consent_taken_back"
-        put_event(session, site.organization_id, site.id, kind, by=actor.user.email, name=name)
+        put_event(session, site.organization_id, site.id, kind, by=actor.user.account, name=name)
         record_change(session, actor, f"bug.{kind}", "site", site.id, after={"name": name})
     return settings
 
@@ -219,9 +220,13 @@ def _flag(value: Any) -> bool:
 def _template_ids(value: Any) -> list[str] | None:
     if value is None:
         return None
-    if not isinstance(value, list) or len(value) > 500 or not all(str(each).isdigit() for each in value):
+    if not isinstance(value, list) or len(value) > 500 or not all(_is_id(str(each)) for each in value):
         raise ValueError("must be a list of at most 500 ids")
     return [str(each) for each in value]
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 20 and int(text) < BEYOND
 
 
 _KINDS: dict[str, Callable[[Any], Any]] = {

@@ -16,7 +16,7 @@ from app.core.snowflake import next_id
 from app.engine.notify.message import Message
 from app.models import Finding, HostOwnership, Organization, Scan, Site
 from app.service.bug.say import LOCALES, proof_sentence, reason_sentence
-from app.service.delivery import enqueue_deliveries
+from app.service.channel.delivery import enqueue_deliveries
 
 if TYPE_CHECKING:
     from app.engine.bug.ownership import Checked

@@ -55,7 +55,7 @@ def upload_template(actor: Actor, body: str, filename: str = "") -> BugTemplate:
     if not data.strip() or len(data) > MAX_BYTES:
         raise InvalidError({"body": f"must have 1 to {MAX_BYTES} bytes"})
     facts = {**_read(data), "body": data, "filename": without_hiding(filename)[:200]}
-    facts["uploaded_by"] = actor.user.email
+    facts["uploaded_by"] = actor.user.account
     with write() as session:
         row = session.scalar(
             select(BugTemplate).where(

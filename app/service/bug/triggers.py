@@ -1,6 +1,7 @@
 """Scans nobody has asked for: by schedule, after a deployment, and when something relevant has changed.
 
-A site that has a scan waiting or running gets no second one: that one will see the change too.
+A site that has a scan waiting or running gets no second one: that one will see the change too. While planned
+work covers a site, its scans wait: what they would find is half of something.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 
-from app.core.clock import now
+from app.core.clock import now, to_ms
 from app.engine.bug.types import ProfileName
 from app.models import Organization, Scan, ScanSettings, Site, db, write
 from app.models.errors import DATABASE_CLASH
 from app.service.bug.changes import facts_seen
 from app.service.bug.scan import is_verified, nudge, put_scan
 from app.service.bug.settings import budget_of, due_after
+from app.service.maintenance.active import is_site_maintained
 
 log = logging.getLogger("cloudeye.bug")
 AFTER_CHANGE = timedelta(hours=6)
@@ -36,8 +38,13 @@ def start_due(at: datetime) -> int:
         .limit(_PAGE)
         .execution_options(populate_existing=True)
     ).all()
+    free = [(settings, site) for settings, site in due if not _is_worked_on(site, at)]
     db.session.commit()
-    return sum(_start_scheduled(settings, site, at) for settings, site in due)
+    return sum(_start_scheduled(settings, site, at) for settings, site in free)
+
+
+def _is_worked_on(site: Site, at: datetime) -> bool:
+    return is_site_maintained(site.organization_id, site.id, to_ms(at))
 
 
 def _start_scheduled(settings: ScanSettings, site: Site, at: datetime) -> bool:
@@ -81,6 +88,8 @@ def start_changed(at: datetime) -> int:
 
 
 def _start_if_changed(settings: ScanSettings, site: Site, at: datetime) -> bool:
+    if _is_worked_on(site, at):
+        return False
     seen = facts_seen(site)
     known = dict(settings.facts)
     changed = sorted(name for name, value in seen.items() if name in known and known[name] != value)

@@ -8,7 +8,7 @@ from typing import Literal
 
 from app.core.errors import CloudEyeError
 
-Kind = Literal["body", "inventory", "profile", "screenshot", "asset", "evidence"]
+Kind = Literal["body", "inventory", "profile", "screenshot", "asset", "evidence", "picture"]
 
 MAX_DEPTH = 8
 """How many differences may stand one on another."""

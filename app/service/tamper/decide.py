@@ -65,7 +65,7 @@ def confirm_alert(actor: Actor, alert_id: int, *, reason: str = "") -> Alert:
         incident = _open_incident(session, actor, head)
         for alert in alerts:
             state = alert.watch.state
-            close_incident(session, alert.watch, actor.user.email, now())
+            close_incident(session, alert.watch, actor.user.account, now())
             alert.incident_id = state.incident_id = incident.id
             _end(session, actor, alert, "confirmed", _said(reason), done)
             alert.closed_at = None  # With the incident it closes.
@@ -128,7 +128,7 @@ def _approve(session: Session, actor: Actor, alert: Alert, reason: str) -> None:
                 snapshot_id=int(snapshot_id),
                 kind="approval",
                 approved_by=actor.user.id,
-                approved_email=actor.user.email,
+                approved_email=actor.user.account,
                 reason=reason,
                 alert_id=alert.id,
                 at=at,
@@ -148,14 +148,14 @@ def _end(
 ) -> None:
     """Close an alert by somebody's word, and have the page judged again."""
     watch, at = alert.watch, now()
-    close_alert(session, watch, alert, state, actor.user.email, at, reason)
+    close_alert(session, watch, alert, state, actor.user.account, at, reason)
     judge_anew(watch)
     watch.revision += 1
     session.flush()
     before, watch.state.state = watch.state.state, state_of(session, watch)
     if watch.state.state != before:
         watch.state.since = at
-    put_event(session, watch, alert, f"alert.{state}", at, by=actor.user.email, reason=reason)
+    put_event(session, watch, alert, f"alert.{state}", at, by=actor.user.account, reason=reason)
     said = {"state": state, "reason": reason, **({"keys": keys} if keys else {})}
     record_change(session, actor, f"alert.{_VERB[state]}", "alert", alert.id, after=said)
     tell_live(watch, alert, done)
@@ -196,7 +196,7 @@ def _open_incident(session: Session, actor: Actor, alert: Alert) -> Incident:
             severity=incident.severity,
             at=at,
             cause=incident.cause,
-            detail={"watch": alert.watch.name, "by": actor.user.email},
+            detail={"watch": alert.watch.name, "by": actor.user.account},
         )
     )
     return incident

@@ -85,7 +85,7 @@ def announce(actor: Actor, values: dict[str, Any]) -> Deployment:
 
 
 def _name_of(actor: Actor) -> str:
-    return f"token {actor.name}" if actor.way == "deployment" else actor.user.email
+    return f"token {actor.name}" if actor.way == "deployment" else actor.user.account
 
 
 def _ask_for_site(actor: Actor, site_id: int) -> None:
@@ -137,7 +137,7 @@ def revoke(actor: Actor, deployment_id: int) -> Deployment:
         deployment = _own(session, actor, deployment_id)
         if deployment.revoked_at is None:
             deployment.revoked_at = now()
-            session.add(_event(deployment, "deployment.revoked", actor.user.email))
+            session.add(_event(deployment, "deployment.revoked", actor.user.account))
             record_change(session, actor, "deployment.revoke", "deployment", deployment.id)
     return get_deployment(actor, deployment_id)
 

@@ -22,14 +22,15 @@ from app.core.clock import now
 from app.core.errors import InvalidError, NotLoggedInError
 from app.core.redis import get_redis
 from app.core.secret_box import SealBrokenError, seal, unseal
-from app.core.snowflake import next_id
-from app.engine.tamper.visible import without_hiding
-from app.models import DeploymentToken, Organization, User, db, write
+from app.core.snowflake import BEYOND, next_id
+from app.models import DeploymentToken, Membership, Organization, User, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
+from app.service.scope.scope import scope_of
 from app.service.site import get_site
+from app.service.values import plain_name
 
 Header = Callable[[str], str]
 """A request's header by its name, empty when it was not sent."""
@@ -37,8 +38,6 @@ PREFIX = "cedt_"
 SIGNATURE = "X-CloudEye-Signature"
 _TOKEN = re.compile(r"cedt_([0-9]{1,19})_[A-Za-z0-9_-]{43}\Z")
 FRESH_SECONDS = 300
-# Ids are 63 bits; the drivers overflow on what is larger.
-_BEYOND = 1 << 63
 
 
 def list_tokens(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> Page[DeploymentToken]:
@@ -49,10 +48,12 @@ def list_tokens(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> 
 
 def create_token(actor: Actor, values: dict[str, Any]) -> tuple[DeploymentToken, str]:
     """A new token from a name and, if it is for one site alone, site_id. Its text is given this once."""
-    name = without_hiding(values["name"]).strip()
+    name = plain_name(values["name"])
     if not 1 <= len(name) <= 200:
         raise InvalidError({"name": "must have 1 to 200 characters" if name else "must not be empty"})
     site_id = values.get("site_id")
+    if site_id is None and actor.scope is not None:
+        raise InvalidError({"site_id": "name the site: you answer for some of them only"})
     if site_id is not None:
         site_id = get_site(actor, site_id).id
     identifier = next_id()
@@ -102,11 +103,25 @@ def actor_of_call(header: Header, method: str, path: str, body: bytes, *, ip: st
     user = db.session.get(User, token.created_by) if token.created_by else None
     if user is None or not user.is_active:
         raise NotLoggedInError("the deployment token's maker is gone; make a new one")
+    member = db.session.scalar(
+        select(Membership).where(
+            Membership.organization_id == token.organization_id, Membership.user_id == user.id
+        )
+    )
+    if member is None:
+        raise NotLoggedInError("the deployment token's maker is gone; make a new one")
     organization = db.session.get_one(Organization, token.organization_id)
     with write():
         token.last_used_at = now()
     return Actor(
-        user, organization, "deployer", way="deployment", ip=ip, name=token.name, site_id=token.site_id
+        user,
+        organization,
+        "deployer",
+        way="deployment",
+        ip=ip,
+        name=token.name,
+        site_id=token.site_id,
+        scope=scope_of(organization.id, member.site_ids, member.tags),
     )
 
 
@@ -120,7 +135,7 @@ def _id_in(text: str) -> str:
 
 
 def _living(identifier: str) -> DeploymentToken:
-    if not re.fullmatch(r"[0-9]{1,19}", identifier) or int(identifier) >= _BEYOND:
+    if not re.fullmatch(r"[0-9]{1,19}", identifier) or int(identifier) >= BEYOND:
         raise NotLoggedInError("the deployment token is not valid")
     token = db.session.get(DeploymentToken, int(identifier), populate_existing=True)
     if token is None or token.revoked_at is not None:

@@ -26,11 +26,12 @@ from app.core.errors import (
 from app.core.redis import get_redis, increment_within, lock
 from app.core.snowflake import next_id
 from app.engine.tamper.fetch.crawl import FoundPage, find_pages
-from app.models import Organization, Watch, db
+from app.models import Organization, Site, Watch, db
 from app.service.actor import Actor
+from app.service.audit import record_act
 from app.service.live import publish
 from app.service.queue import send
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 from app.service.site import get_site
 from app.service.tamper.looking import fetcher
 from app.service.tamper.watch_values import clean_url
@@ -64,6 +65,7 @@ def start_discovery(actor: Actor, site_id: int, start_url: str | None = None) ->
         "pages": [],
         "error": None,
     }
+    record_act(actor, "discovery.start", "site", site.id, after={"name": site.name, "start_url": url})
     _keep(job)
     try:
         send("tamper.discover", "tamper", [str(actor.organization_id), job["id"]])
@@ -84,6 +86,7 @@ def stop_discovery(actor: Actor, job_id: int) -> Job:
         get_redis().set(f"{_key(job)}:stop", "1", ex=KEPT_SECONDS)
         job["state"] = "stopped"
         _keep(job)
+        record_act(actor, "discovery.stop", "site", int(job["site_id"]))
     return _shown(job)
 
 
@@ -131,11 +134,16 @@ def _crawl(job: Job) -> None:
 
 def _own(actor: Actor, job_id: int) -> Job:
     job = _load(actor.organization_id, job_id)
-    if job is None:
+    if job is None or not _is_visible(actor, int(job["site_id"])):
         raise NotFoundError("there is no such discovery, or it is over an hour ago")
     if job["state"] in ("waiting", "running") and now_ms() - job["touched_ms"] > SILENT_MS:
         job["state"], job["error"] = "failed", "worker_lost"
     return job
+
+
+def _is_visible(actor: Actor, site_id: int) -> bool:
+    """Whether the site is one of those that somebody narrowed answers for."""
+    return actor.scope is None or db.session.scalar(select(Site.id).where(Site.id == site_id)) is not None
 
 
 def _key(job: Job) -> str:

@@ -24,6 +24,7 @@ from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
+from app.service.scope.current import everything
 from app.service.tamper.evidence_files import sources_of
 from app.service.tamper.evidence_key import signing_key
 from app.service.tamper.shelf import telling
@@ -90,7 +91,8 @@ def _next_link(actor: Actor, alert: Alert, sources: list[Source]) -> tuple[Evide
     """A new package behind the organization's last one. Somebody else may make one meanwhile: then again."""
     for _ in range(_TRIES):
         own = Evidence.organization_id == actor.organization_id
-        last = db.session.scalar(select(Evidence).where(own).order_by(Evidence.number.desc()).limit(1))
+        with everything():  # The chain is the organization's, whoever adds to it.
+            last = db.session.scalar(select(Evidence).where(own).order_by(Evidence.number.desc()).limit(1))
         number, previous = (last.number + 1, last.head) if last else (1, "")
         made_at = now().replace(microsecond=0)
         made, head = _built(actor, alert, sources, number, previous, made_at)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.core.clock import now
 from app.core.redis import TtlCache
 from app.models import Content, Organization, Snapshot, Watch, WatchView, db
 from app.service.setting import get_setting
+from app.service.tamper.content import Kind
 
 COLUMNS = (
     Snapshot.body_sha256,
@@ -20,6 +23,9 @@ COLUMNS = (
 )
 """What a snapshot names in the store."""
 SECONDS_CACHED = 60
+PICTURE: Kind = "picture"
+"""What a browser showed when a check failed. Nothing but an incident names it, so its time alone keeps it."""
+PICTURE_DAYS = 90
 _used: TtlCache[int] = TtlCache(SECONDS_CACHED, 10_000)
 
 
@@ -87,7 +93,15 @@ def referred(session: Session, names: Collection[str], *, organization_id: int |
         profiles = profiles.join(Watch, Watch.id == WatchView.watch_id)
         profiles = profiles.where(Watch.organization_id == organization_id)
     found.update(name for name in session.scalars(profiles) if name)
+    pictures = select(Content.sha256).where(Content.sha256.in_(names), *_is_young_picture()).distinct()
+    if organization_id is not None:
+        pictures = pictures.where(Content.organization_id == organization_id)
+    found.update(session.scalars(pictures))
     return found
+
+
+def _is_young_picture() -> tuple[ColumnElement[bool], ...]:
+    return Content.kind == PICTURE, Content.created_at > now() - timedelta(days=PICTURE_DAYS)
 
 
 def is_referred(organization_id: int, name: ColumnElement[str]) -> ColumnElement[bool]:
@@ -95,4 +109,12 @@ def is_referred(organization_id: int, name: ColumnElement[str]) -> ColumnElement
     snapshots = select(Snapshot.id).where(Snapshot.organization_id == organization_id)
     profiles = select(WatchView.view).join(Watch, Watch.id == WatchView.watch_id)
     profiles = profiles.where(Watch.organization_id == organization_id, WatchView.profile_sha256 == name)
-    return or_(*(snapshots.where(column == name).exists() for column in COLUMNS), profiles.exists())
+    other = aliased(Content)
+    pictures = select(other.sha256).where(
+        other.organization_id == organization_id,
+        other.sha256 == name,
+        other.kind == PICTURE,
+        other.created_at > now() - timedelta(days=PICTURE_DAYS),
+    )
+    in_snapshots = (snapshots.where(column == name).exists() for column in COLUMNS)
+    return or_(*in_snapshots, profiles.exists(), pictures.exists())

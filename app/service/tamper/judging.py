@@ -15,7 +15,7 @@ from app.core.clock import now
 from app.engine.tamper.inventory import take_inventory
 from app.engine.tamper.judge import ViewCase, judge
 from app.engine.tamper.types import Asset, Verdict
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 from app.service.tamper.case import Case, Look
 from app.service.tamper.keeping import assets_of
 from app.service.tamper.looking import fetcher

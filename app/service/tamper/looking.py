@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from app.core.settings import get_settings
 from app.engine.tamper.fetch import Fetcher, Want, find_chromium
-from app.service.schedule import allowed_networks
+from app.service.scheduling.schedule import allowed_networks
 from app.service.tamper.case import Case, Look
 
 TIMEOUT_MS = 20_000

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from app.models import Alert, Site, Watch, WatchState, db
 from app.service.actor import Actor
+from app.service.site import SiteLine
 
 # What a site is when its pages disagree: the first of these that any of them is in.
 WORST_FIRST = ("ALERT", "NOTICE", "ERROR", "LEARNING", "OK", "PAUSED")
@@ -25,7 +26,7 @@ class SiteTamper:
     counts: Counter[str] = field(default_factory=Counter)
 
 
-def site_tamper(actor: Actor, sites: Sequence[Site]) -> dict[int, SiteTamper]:
+def site_tamper(actor: Actor, sites: Sequence[Site | SiteLine]) -> dict[int, SiteTamper]:
     """What the watched pages of each of these sites say, by site id."""
     found: dict[int, SiteTamper] = {site.id: SiteTamper() for site in sites}
     rows = db.session.execute(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 from app.core.clock import now
 from app.core.redis import TtlCache
 from app.models import Content, Snapshot, db, write
+from app.service.scope.current import everything
 from app.service.tamper.content import NeededError
 from app.service.tamper.holding import COLUMNS, count_bytes, is_referred, referred
 from app.service.tamper.protect import removable
@@ -31,6 +32,7 @@ SECONDS_IN_VAIN = 300
 _in_vain: TtlCache[int] = TtlCache(SECONDS_IN_VAIN, 10_000)
 
 
+@everything()
 def make_room(organization_id: int, quota: int) -> int:
     """Delete what the organization uses no more, then forget its oldest snapshots, until the quota holds.
 
@@ -92,11 +94,13 @@ def _objects(snapshot: Snapshot) -> list[str]:
     return [name for name in names if name]
 
 
+@everything()
 def release_unreferred(organization_id: int) -> int:
     """Release everything that the organization holds and refers to no more; gives how many objects went."""
     return sum(release(organization_id, names) for names in _unreferred(organization_id))
 
 
+@everything()
 def release(organization_id: int, names: Collection[str]) -> int:
     """Take objects that the organization no longer refers to off its account; nobody's are deleted.
 

@@ -11,7 +11,7 @@ from app.core.settings import get_settings
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
 from app.models import Alert, Incident, Organization, Watch
-from app.service.delivery import enqueue_deliveries
+from app.service.channel.delivery import enqueue_deliveries
 from app.service.tamper.say import LOCALES, alert_sentence, incident_sentence
 
 
@@ -68,7 +68,7 @@ def tell_incident(session: Session, watch: Watch, incident: Incident, at: dateti
     return enqueue_deliveries(session, incident.organization_id, message)
 
 
-def _whose(session: Session, watch: Watch) -> dict[str, dict[str, Any]]:
+def _whose(session: Session, watch: Watch) -> dict[str, Any]:
     organization = session.get_one(Organization, watch.organization_id)
     return {
         "organization": {"id": str(organization.id), "name": organization.name},

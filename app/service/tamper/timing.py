@@ -12,8 +12,8 @@ from sqlalchemy import select
 from app.core.clock import now_ms
 from app.core.redis import find_and_get
 from app.models import Site, Watch, db
-from app.service import due_set
 from app.service.queue import send
+from app.service.scheduling import due_set
 
 log = logging.getLogger("cloudeye.schedule")
 # No location is called so: their names have no @.

@@ -11,7 +11,7 @@ from app.core.clock import now
 from app.core.errors import ConflictError, InvalidError
 from app.models import Baseline, Event, Site, Watch, WatchState, WatchView, db, write
 from app.service.actor import Actor
-from app.service.audit import changed, record_change
+from app.service.audit import changed, record_act, record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.site import get_site
@@ -201,7 +201,7 @@ def delete_watch(actor: Actor, watch_id: int) -> None:
         record_change(session, actor, "watch.delete", "watch", watch.id, before=facts(watch))
         alert = open_alert_of(session, watch)
         if alert is not None:
-            end_alert(session, watch, alert, "closed", actor.user.email, now())
+            end_alert(session, watch, alert, "closed", actor.user.account, now())
         close_incident(session, watch, "deleted", now())
         session.delete(watch)
     timing.disarm(watch_id)
@@ -239,6 +239,7 @@ def run_watch(actor: Actor, watch_id: int) -> Watch:
     watch = get_watch(actor, watch_id)
     if watch.is_paused or watch.site.archived_at:
         raise ConflictError("the watch is paused; resume it first")
+    record_act(actor, "watch.run", "watch", watch.id)
     timing.check_now([watch])
     return watch
 
@@ -249,5 +250,5 @@ def _event(actor: Actor, watch: Watch, kind: str, detail: dict[str, Any] | None 
         site_id=watch.site_id,
         watch_id=watch.id,
         kind=kind,
-        detail={"by": actor.user.email, "watch": watch.name, **(detail or {})},
+        detail={"by": actor.user.account, "watch": watch.name, **(detail or {})},
     )

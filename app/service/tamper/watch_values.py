@@ -10,10 +10,9 @@ from lxml.cssselect import CSSSelector, SelectorError
 from app.engine.net.guard import TargetError, parse_target
 from app.engine.tamper.fetch import VIEWS
 from app.engine.tamper.types import PLAIN
-from app.engine.tamper.visible import without_hiding
 from app.models import Watch
 from app.models.tamper import WATCH_MODES
-from app.service.values import clean_values
+from app.service.values import clean_values, plain_name
 
 SHOWN = (
     "name",
@@ -48,7 +47,7 @@ def cleaned(values: dict[str, Any]) -> dict[str, Any]:
 
 def _name(value: str) -> str:
     # A control that turns the reading direction would turn round every line the name stands in.
-    name = without_hiding(value).strip()
+    name = plain_name(value)
     if not name:
         raise ValueError("must not be empty")
     if len(name) > MAX_NAME:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +17,7 @@ from app.models import Delivery, HostOwnership, db, write
 from app.service.actor import Actor
 from app.service.bug import proving
 from app.service.bug.host import (
+    WAIT_SECONDS,
     add_host,
     check_host,
     delete_host,
@@ -28,7 +31,7 @@ from app.service.bug.host import (
 from app.service.bug.proving import note_checks, prove_again, prove_due
 from app.service.bug.say import check_sentence
 from app.service.bug.scan import is_verified
-from app.service.channel import create_channel
+from app.service.channel.manage import create_channel
 from tests.service.bug.desk import Desk
 from tests.service.bug.site import Shop
 
@@ -63,6 +66,25 @@ def test_without_a_proof_it_stays_as_it_was(at_shop: Desk) -> None:
     (host,) = list_hosts(at_shop.actor, at_shop.site.id)
     assert check_host(at_shop.actor, host.id, "file").state == "pending"
     assert "host_verified" not in at_shop.events()
+
+
+def test_all_ways_together_take_no_longer_than_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is only answered once every other has been asked too."""
+    all_asked = threading.Barrier(3, timeout=20)
+
+    def answer(method: str) -> Callable[..., Checked]:
+        def check(*_: object, timeout: float, **__: object) -> Checked:
+            all_asked.wait()
+            return Checked(False, method, "timeout", {"timeout": timeout})  # type: ignore[arg-type]
+
+        return check
+
+    for method in ("dns", "file", "meta"):
+        monkeypatch.setattr(f"app.engine.bug.ownership.check_{method}", answer(method))
+    (host,) = list_hosts(desk.actor, desk.site.id)
+    check_host(desk.actor, host.id)
+    assert {each.detail["timeout"] for each in host_history(host)} == {WAIT_SECONDS}
+    assert len(host_history(host)) == 3
 
 
 def test_a_meta_tag_permits_looking_passively_only(at_shop: Desk, shop: Shop) -> None:

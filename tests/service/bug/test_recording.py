@@ -16,7 +16,7 @@ from app.service.bug.decide import decide
 from app.service.bug.finding import history_of, locations_of
 from app.service.bug.recording import record_report
 from app.service.bug.report import report_of
-from app.service.channel import create_channel
+from app.service.channel.manage import create_channel
 from tests.service.bug.desk import Desk, report, seen
 
 

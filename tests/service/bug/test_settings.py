@@ -48,6 +48,8 @@ def test_a_schedule_sets_when_it_is_due(desk: Desk) -> None:
         {"timezone": "Mars/Base"},
         {"from_hour": 3},
         {"template_ids": ["x"]},
+        {"template_ids": ["²"]},
+        {"template_ids": ["9" * 19]},
         {"login": {"kind": "magic"}},
         {"login": {"kind": "form", "url": "javascript:1", "fields": {"a": "b"}}},
         {"login": {"kind": "headers", "headers": {"Cookie": "a\r\nX: y"}}},

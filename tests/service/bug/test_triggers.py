@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,8 @@ from app.models import Event, MonitorState, Scan, ScanSettings, db, write
 from app.service.bug.retention import KEPT_SCANS, tend_scans
 from app.service.bug.settings import change_settings_of
 from app.service.bug.triggers import has_waiting, start_changed, start_due
-from app.service.monitor import create_monitor, pause_monitor
+from app.service.maintenance.window import create_window
+from app.service.monitor.manage import create_monitor, pause_monitor
 from app.service.site import archive_site
 from app.service.tamper.deployment import announce, finish
 from tests.service.bug.desk import Desk, seen
@@ -41,6 +42,16 @@ def test_what_is_due_is_scanned_once(desk: Desk) -> None:
     assert start_due(due) == 0
     assert scans(desk) == [("schedule", "passive")]
     assert due_at(desk) == due + timedelta(days=1)
+
+
+def test_while_planned_work_covers_a_site_its_scan_waits(desk: Desk) -> None:
+    settle(desk, schedule="daily", hour=3)
+    due = due_at(desk)
+    starts = due.astimezone(UTC).strftime("%Y-%m-%dT%H:%M")
+    values = {"name": "Work", "timezone": "UTC", "starts": starts, "minutes": 60, "site_ids": [desk.site.id]}
+    create_window(desk.actor, values)
+    assert start_due(due) == 0
+    assert start_due(due + timedelta(minutes=60)) == 1
 
 
 def test_a_site_whose_scan_still_waits_gets_no_second(desk: Desk) -> None:

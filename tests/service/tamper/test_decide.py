@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.core.errors import ConflictError, InvalidError, NotFoundError
 from app.models import Alert, AuditEntry, Baseline, Channel, Delivery, Event, Incident, db
 from app.service.actor import Actor
-from app.service.channel import create_channel
-from app.service.incident import acknowledge_incident, get_incident
+from app.service.channel.manage import create_channel
+from app.service.incident.manage import acknowledge_incident, get_incident
 from app.service.tamper.alert import folded_under, list_alerts
 from app.service.tamper.decide import allow_alert, approve_alert, confirm_alert
 from app.service.tamper.say import alert_sentence, incident_sentence

@@ -11,8 +11,8 @@ from app.core.clock import now_ms
 from app.core.errors import ConflictError, InvalidError, NotFoundError
 from app.core.redis import get_redis
 from app.models import AuditEntry, Event, db
-from app.service import due_set
 from app.service.actor import Actor
+from app.service.scheduling import due_set
 from app.service.site import archive_site, restore_site
 from app.service.tamper import timing
 from app.service.tamper.region import forbid_key, list_regions, set_region
