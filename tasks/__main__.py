@@ -12,7 +12,8 @@ import sys
 
 from celery.concurrency import get_implementation
 
-from tasks.application import MODULES, celery
+from app.core.settings import get_settings
+from tasks.application import celery, modules_of
 
 
 def main() -> int:
@@ -24,7 +25,12 @@ def main() -> int:
     parser.add_argument("-c", dest="concurrency", type=int, default=1)
     given = parser.parse_args()
     queues = given.queues.split(",")
-    celery.conf.include = sorted({MODULES[queue.partition(".")[0]] for queue in queues})
+    settings = get_settings()
+    own = {f"probe.{settings.LOCATION}", f"browser.{settings.LOCATION}"}
+    if settings.IS_REMOTE_PROBE and not own.issuperset(queues):
+        parser.error(f"with CLOUDEYE_LOCATION_KEY this machine only probes: -Q {' or '.join(sorted(own))}")
+    # The browser of another place shows what is checked, not watched pages, which need the database.
+    celery.conf.include = modules_of(["probe"] if settings.IS_REMOTE_PROBE else queues)
     worker = celery.Worker(
         hostname=f"{given.name}@{socket.gethostname()}",
         pool_cls=get_implementation(given.pool),
@@ -32,7 +38,7 @@ def main() -> int:
         queues=queues,
         without_gossip=True,
         without_mingle=True,
-        without_heartbeat=True,
+        without_heartbeat=not vars(settings)["FLOWER"],
     )
     worker.start()
     status: int = worker.exitcode or 0

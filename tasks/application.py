@@ -5,22 +5,27 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from celery import Celery, signals
-from flask import Flask
 from redis import RedisError
 
 from app.core.celery import make_celery
 from app.core.log import configure_logging, start_context
 from app.core.settings import get_settings
-from app.service.heartbeat import beat
+from app.service.health.beat import beat
+from app.service.scheduling.runs import begin_run, end_run
 from config import ConfigError
 
+if TYPE_CHECKING:
+    from flask import Flask
+
 log = logging.getLogger("cloudeye.tasks")
+Told = dict[str, Any] | None
+"""What a scheduled task says of its run: counts, or a `problem` when it could do nothing."""
 BEAT_SECONDS = 2.0
 
 try:
@@ -28,17 +33,33 @@ try:
 except ConfigError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(2)
-# Which module holds a queue's tasks, by the queue's name up to the first dot.
-MODULES = {
-    "probe": "tasks.probe",
-    "record": "tasks.record",
-    "notify": "tasks.notify",
-    "report": "tasks.bug",
-    "tamper": "tasks.tamper",
-    "browser": "tasks.tamper",
-    "bug": "tasks.bug",
+# Which modules hold a queue's tasks, by the queue's name up to the first dot.
+MODULES: dict[str, tuple[str, ...]] = {
+    "probe": ("tasks.probe", "tasks.probe_report", "tasks.probe_trace"),
+    "record": ("tasks.record", "tasks.places", "tasks.passive"),
+    "notify": ("tasks.letter", "tasks.notify"),
+    "report": (
+        "tasks.audit",
+        "tasks.bug",
+        "tasks.causes",
+        "tasks.file",
+        "tasks.job",
+        "tasks.objective",
+        "tasks.rollup",
+        "tasks.usual",
+    ),
+    "tamper": ("tasks.tamper",),
+    "browser": ("tasks.tamper", "tasks.probe"),
+    "bug": ("tasks.bug",),
 }
-celery.conf.include = sorted(set(MODULES.values()))
+
+
+def modules_of(queues: Iterable[str]) -> list[str]:
+    """The modules that hold these queues' tasks."""
+    return sorted({module for queue in queues for module in MODULES[queue.partition(".")[0]]})
+
+
+celery.conf.include = modules_of(MODULES)
 app = celery
 
 
@@ -62,8 +83,20 @@ def _carry_context(task: Any = None, **_: Any) -> None:
     start_context(**{name: str(value) for name, value in context.items()})
 
 
+@signals.task_prerun.connect
+def _begin_run(task_id: str = "", task: Any = None, **_: Any) -> None:
+    begin_run(task_id, task.name)
+
+
+@signals.task_postrun.connect
+def _end_run(task_id: str = "", task: Any = None, retval: Any = None, state: str = "", **_: Any) -> None:
+    end_run(task_id, task.name, retval, failed=state == "FAILURE")
+
+
 @signals.worker_ready.connect
 def _start_beating(sender: Any = None, **_: Any) -> None:
+    if get_settings().IS_REMOTE_PROBE:
+        return  # It has no Redis to write to; its reports say that it lives.
     name = process_name(sender.hostname)
     threading.Thread(target=_beat_on, args=(name,), name="heartbeat", daemon=True).start()
 

@@ -1,106 +1,42 @@
 """Queue `bug`: weakness scans, and queue `report`: the turns that start and end them.
 
-A scan runs in a process of its own (`tasks.bug_scan`), so that an hour's work with hostile pages holds up no
-page check, takes no memory while nothing is scanned, and takes nothing with it when it dies. Here a thread of
-its own waits for it; the worker's threads are free at once.
+A scan runs in a process of its own (`tasks.bug_scan`): an hour's work with hostile pages.
 """
 
 from __future__ import annotations
 
 import logging
-import subprocess
-import sys
-import threading
-from typing import Any
-
-from celery import signals
-from redis import RedisError
 
 from app.core.clock import now
 from app.core.redis import once_every
-from app.core.snowflake import ClockWentBackError, NoWorkerNumberError
-from app.models.errors import DATABASE_AWAY
-from config.env import ROOT
-from tasks.application import celery, database
+from tasks.apart import AWAY, Apart, Arguments, is_ending
+from tasks.application import Told, celery, database
 from tasks.record import nudge_delivery
 
 log = logging.getLogger("cloudeye.bug")
-AWAY = (*DATABASE_AWAY, RedisError, NoWorkerNumberError, ClockWentBackError)
-AT_ONCE = 2
-"""Scans of one process of workers."""
-LOOK_SECONDS = 0.5
-CHILD = ROOT / "config" / "launch" / "child.py"
-END_SECONDS = 5.0
-
-_places = threading.BoundedSemaphore(AT_ONCE)
-_is_ending = threading.Event()
-
-
-@signals.worker_shutting_down.connect
-def _end(**_: Any) -> None:
-    _is_ending.set()
 
 
 @celery.task(name="bug.work")
 def work() -> None:
     """Begin waiting scans as far as there are places. Rows are the queue; the message says only: look."""
-    while not _is_ending.is_set() and _places.acquire(blocking=False):
-        scan_id = _claimed()
-        if scan_id is None:
-            _places.release()
-            return
-        threading.Thread(target=_attend, args=(scan_id,), name=f"scan-{scan_id}", daemon=True).start()
+    scans.begin()
 
 
-def _claimed() -> int | None:
+def _claimed() -> Arguments | None:
     from app.service.bug.running import claim_scan
 
-    try:
-        with database():
-            return claim_scan()
-    except AWAY as error:
-        log.warning("bug.cannot_claim", extra={"error": type(error).__name__})
-        return None
+    with database():
+        scan_id = claim_scan()
+    return None if scan_id is None else (str(scan_id),)
 
 
-def _attend(scan_id: int) -> None:
-    """Wait for a scan's process, and say so when it did not come to its end."""
-    try:
-        status = _run(scan_id)
-        if status != 0:
-            _note_end(scan_id, status)
-    except Exception:
-        log.exception("bug.attend_failed", extra={"scan_id": scan_id})
-    finally:
-        _places.release()
-    if not _is_ending.is_set():
-        work()
-
-
-def _run(scan_id: int) -> int:
-    """The process's exit status; it is ended with this one."""
-    # child.py ends it with this process, however that ends.
-    command = [sys.executable, str(CHILD), sys.executable, "-m", "tasks.bug_scan", str(scan_id)]
-    process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL)
-    while True:
-        try:
-            return process.wait(LOOK_SECONDS)
-        except subprocess.TimeoutExpired:
-            if _is_ending.is_set():
-                process.terminate()
-                try:
-                    return process.wait(END_SECONDS)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-
-
-def _note_end(scan_id: int, status: int) -> None:
+def _note_end(arguments: Arguments, status: int) -> None:
     """A scan whose process was told to end waits for the next one; any other death is a failure."""
     from app.service.bug.running import end_scan, give_back
 
-    log.warning("bug.scan_process_ended", extra={"scan_id": scan_id, "status": status})
+    scan_id = int(arguments[0])
     with database():
-        if _is_ending.is_set():
+        if is_ending.is_set():
             give_back(scan_id)
             return
         done = end_scan(scan_id, "failed", "worker_lost", {"status": status})
@@ -108,8 +44,11 @@ def _note_end(scan_id: int, status: int) -> None:
         nudge_delivery()
 
 
+scans = Apart("bug", "tasks.bug_scan", at_once=2, claim=_claimed, died=_note_end)
+
+
 @celery.task(name="bug.turn")
-def turn() -> None:
+def turn() -> Told:
     """Every few seconds: begin what is due, end what has died, open what is no longer accepted."""
     from app.service.bug.lapse import lapse_accepted
     from app.service.bug.running import sweep_lost
@@ -117,7 +56,7 @@ def turn() -> None:
     from app.service.bug.triggers import has_waiting, start_changed, start_due
 
     if not once_every("bug.turn.done", 2):
-        return
+        return None
     try:
         with database():
             at = now()
@@ -129,9 +68,10 @@ def turn() -> None:
                 nudge()
     except AWAY as error:
         log.warning("bug.cannot_turn", extra={"error": type(error).__name__})
-        return
+        return {"problem": type(error).__name__}
     if deliveries:
         nudge_delivery()
+    return {"deliveries": deliveries}
 
 
 @celery.task(name="bug.prove")

@@ -1,4 +1,4 @@
-"""Queue `notify`: deliver what is due. Rows are the queue; the message only says that it is time to look."""
+"""Queue `notify`: decide who is told, and deliver. Rows are the queue; a message only says to look."""
 
 from __future__ import annotations
 
@@ -35,12 +35,26 @@ def deliver_due() -> int:
         _places.release()
 
 
+@celery.task(name="notify.decide")
+def decide() -> int:
+    """Decide about incidents, and deliver what comes of it in the same breath; returns how many were sent."""
+    from app.service.alerting.decide import decide_pending
+
+    try:
+        with database():
+            put = decide_pending()
+    except DATABASE_AWAY as error:
+        log.warning("notify.database_away", extra={"error": type(error).__name__})
+        return 0
+    return deliver_due() if put else 0
+
+
 def _deliver_all(end: float) -> int:
     """A row is claimed only when it is sent next, so that its claim covers just that.
 
     Whoever finds work calls one more to look, so no row waits behind a receiver that hangs.
     """
-    from app.service.delivery import claim_due, deliver
+    from app.service.channel.delivery import claim_due, deliver
 
     count = 0
     while time.monotonic() < end:

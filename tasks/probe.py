@@ -1,44 +1,76 @@
 """Queue `probe.<location>`: run checks in the engine and send what they measured to the recorder.
 
-Knows the engine, the broker and nothing else: a remote probe has no database. Results are sent as they
-come, at most half a second after the first of them, so a slow target delays nobody else's result. The
-message is done when all its results have been sent.
+Knows the engine, the broker and nothing else: a remote probe has no database. A message is done when all its
+results have been sent (`tasks.post`).
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import resource
+import sys
 import threading
-import time
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from kombu.exceptions import OperationalError
-from redis import RedisError
+from celery import signals
 
+from app.core.celery import restore_unacked
 from app.core.clock import now_ms
 from app.core.settings import get_settings
-from app.core.snowflake import NoWorkerNumberError, next_id
-from app.engine.usability.loop import Engine
 from app.engine.usability.types import Check, Sample
-from app.service.queue import send_results
+from app.service.location.probe_side import opened
 from tasks.application import celery
+from tasks.post import Batch, Post, send_patiently
+
+if TYPE_CHECKING:
+    from app.engine.usability.loop import Engine
 
 log = logging.getLogger("cloudeye.probe")
-FLUSH_SECONDS = 0.5
-TOO_OLD_MS = 30_000
+TOO_OLD_MS = 10_000
 DESCRIPTORS = 16_384
+SWITCH_SECONDS = 0.0005
+
+
+_making = threading.Lock()
+
+
+@signals.worker_ready.connect
+def _take_back(sender: Any = None, **_: Any) -> None:
+    """What a killed probe had taken is checked now, while it is worth it, not after the visibility time.
+
+    Where several serve one location, what the others have under way is checked once more: a slot is recorded
+    once, whoever measures it.
+    """
+    for queue_name in celery.amqp.queues.consume_from:
+        if queue_name.startswith("probe."):
+            count = restore_unacked(celery, queue_name)
+            if count:
+                log.info("probe.messages_taken_back", extra={"messages": count})
+
+
+def engine() -> Engine:
+    """The engine of this process, with its one loop; whichever thread asks first makes it."""
+    with _making:
+        return _engine()
 
 
 @lru_cache(maxsize=1)
-def engine() -> Engine:
-    """The engine of this process, with its one loop."""
+def _engine() -> Engine:
+    from app.engine.usability.loop import Engine  # Others load these tasks and never make a check.
+
     _raise_descriptor_limit()
+    # The loop must not wait five milliseconds for its turn whenever a message is being taken apart.
+    sys.setswitchinterval(SWITCH_SECONDS)
     settings = get_settings()
     return Engine(
-        ca_file=settings.CA_FILE, location=settings.LOCATION, dns_servers=settings.DNS_SERVERS, now_ms=now_ms
+        ca_file=settings.CA_FILE,
+        location=settings.LOCATION,
+        dns_servers=settings.DNS_SERVERS,
+        now_ms=now_ms,
+        chromium=vars(settings)["CHROMIUM"],
     )
 
 
@@ -51,14 +83,14 @@ def _raise_descriptor_limit() -> None:
 
 
 @lru_cache(maxsize=50_000)
-def _parsed(spec: str) -> tuple[str, dict[str, Any], int, int, tuple[str, ...]]:
-    kind, config, timeout_ms, interval_ms, allow = orjson.loads(spec)
-    return kind, config, timeout_ms, interval_ms, tuple(allow)
+def _parsed(spec: str) -> tuple[str, dict[str, Any], int, int, tuple[str, ...], bool]:
+    kind, config, timeout_ms, interval_ms, allow, is_inverted = orjson.loads(spec)
+    return kind, config, timeout_ms, interval_ms, tuple(allow), is_inverted
 
 
 def _check(monitor_id: str, due_ms: int, spec: str) -> Check:
-    kind, config, timeout_ms, _, allow = _parsed(spec)
-    return Check(0, int(monitor_id), kind, config, due_ms, timeout_ms, allow)
+    kind, config, timeout_ms, _, allow, is_inverted = _parsed(spec)
+    return Check(0, int(monitor_id), kind, config, due_ms, timeout_ms, allow, is_inverted)
 
 
 def is_fresh(due_ms: int, interval_ms: int, at_ms: int) -> bool:
@@ -66,49 +98,16 @@ def is_fresh(due_ms: int, interval_ms: int, at_ms: int) -> bool:
     return at_ms - due_ms <= max(interval_ms, TOO_OLD_MS)
 
 
-class Batch:
-    """Collects the samples of one message. `take` is called in the engine's thread, `send_all` waits."""
-
-    def __init__(self, expected: int, token: str = "") -> None:
-        self._expected, self._token = expected, token
-        self._samples: list[Sample] = []
-        self._changed = threading.Condition()
-
-    def take(self, sample: Sample) -> None:
-        with self._changed:
-            self._samples.append(sample)
-            if len(self._samples) in (1, self._expected):
-                self._changed.notify()
-
-    def send_all(self) -> None:
-        """Send samples until all have come. Returns when the last one has been sent."""
-        while self._expected:
-            with self._changed:
-                self._changed.wait_for(lambda: bool(self._samples))
-                self._changed.wait_for(lambda: len(self._samples) == self._expected, FLUSH_SECONDS)
-                ready, self._samples = self._samples, []
-                self._expected -= len(ready)
-            _send(ready, self._token)
-
-
-def _send(samples: list[Sample], token: str) -> None:
-    """Hand samples to the broker; while it is away they wait here, and nothing measured is lost."""
-    pause = 0.1
-    while True:
-        try:
-            for sample in samples:
-                sample.id = sample.id or next_id()
-            send_results(orjson.dumps([sample.to_wire() for sample in samples]).decode(), token)
-            return
-        except (OperationalError, RedisError, OSError, NoWorkerNumberError) as error:
-            log.warning("probe.send_failed", extra={"samples": len(samples), "error": type(error).__name__})
-            time.sleep(pause)
-            pause = min(2.0, pause * 2)
+post = Post()
 
 
 @celery.task(name="probe.batch")
-def run_batch(slots: list[list[Any]]) -> None:
-    """A batch of slots: [[monitor id, slot in unix ms, compiled check], …]."""
+def run_batch(*message: Any) -> None:
+    """A signed batch of slots: [[monitor id, slot in unix ms, compiled check], …]."""
+    body = opened("probe.batch", message)
+    if body is None:
+        return
+    slots: list[list[Any]] = orjson.loads(body)
     at_ms = now_ms()
     checks = [
         _check(monitor_id, due_ms, spec)
@@ -118,16 +117,20 @@ def run_batch(slots: list[list[Any]]) -> None:
     if len(checks) < len(slots):
         log.warning("probe.stale_slots_dropped", extra={"slots": len(slots) - len(checks)})
     batch = Batch(len(checks))
-    engine().submit(checks, batch.take)
-    batch.send_all()
+    engine().submit(checks, lambda sample: post.take(sample, batch))
+    batch.wait()
 
 
 @celery.task(name="probe.now")
-def run_now(monitor_id: str, due_ms: int, spec: str, token: str) -> None:
-    """One check at once, for somebody who waits."""
+def run_now(*message: Any) -> None:
+    """One check at once, for somebody who waits: signed [monitor id, unix ms, compiled check, token]."""
+    body = opened("probe.now", message)
+    if body is None:
+        return
+    monitor_id, due_ms, spec, token = orjson.loads(body)
     log.info("probe.now", extra={"monitor_id": monitor_id})
     if not is_fresh(due_ms, 0, now_ms()):
         return
-    batch = Batch(1, token)
-    engine().submit([_check(monitor_id, due_ms, spec)], batch.take)
-    batch.send_all()
+    samples: queue.SimpleQueue[Sample] = queue.SimpleQueue()
+    engine().submit([_check(monitor_id, due_ms, spec)], samples.put)
+    send_patiently([samples.get()], token)

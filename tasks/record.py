@@ -16,15 +16,17 @@ from kombu.exceptions import OperationalError
 from redis import RedisError
 
 from app.core.celery import restore_unacked
+from app.core.clock import now_ms
 from app.core.redis import get_redis, once_every
+from app.core.signing import RefusedMessageError
 from app.core.snowflake import ClockWentBackError, NoWorkerNumberError
 from app.engine.usability.types import Sample
 from app.models.errors import DATABASE_AWAY
 from app.models.result import forget_known_days
+from app.service.location.refused import UNRECORDABLE, bury
 from tasks.application import celery, database, process_name
 
 log = logging.getLogger("cloudeye.recorder")
-DEAD_KEPT = 1_000
 IDS_AWAY = (RedisError, NoWorkerNumberError, ClockWentBackError)
 
 
@@ -38,18 +40,25 @@ def _take_back(sender: Any = None, **_: Any) -> None:
 
 
 @celery.task(name="record.samples")
-def record(wire: str, token: str = "") -> None:
-    """Measured samples, as JSON."""
-    from app.service.live import publish
-    from app.service.record import Recorded, decode_samples, record_samples
+def record(*message: Any) -> None:
+    """Measured samples, as JSON, signed with the key of the location that measured them."""
+    from app.service.live import heard, publish
+    from app.service.location.taken import taken_samples
+    from app.service.recording.record import Recorded, record_samples
+    from app.service.scheduling.schedule import look_again
 
-    samples = decode_samples(wire)
+    samples: list[Sample] = []
+    token = ""
     done = Recorded()
     pause = 0.2
     while True:
         try:
             with database():
+                samples, token = taken_samples(message)
                 done = record_samples(samples)
+            break
+        except RefusedMessageError as refused:
+            bury(message, refused.reason, refused.location)
             break
         except (*DATABASE_AWAY, *IDS_AWAY) as error:
             log.warning("recorder.waiting", extra={"samples": len(samples), "error": type(error).__name__})
@@ -58,22 +67,21 @@ def record(wire: str, token: str = "") -> None:
             pause = min(5.0, pause * 2)
         except Exception:  # Whatever it is, the messages behind this one must not wait for it for ever.
             log.exception("recorder.message_refused", extra={"samples": len(samples)})
-            _bury(wire)
+            bury(message, UNRECORDABLE, "", is_whole=True)
             break
     _tell(samples, token)
-    publish(done.live)
-    if done.deliveries:
-        nudge_delivery()
-
-
-def _bury(wire: str) -> None:
-    get_redis().lpush("record:dead", wire)
-    get_redis().ltrim("record:dead", 0, DEAD_KEPT - 1)
+    if done.live:
+        publish(done.live)
+    heard.add(done.heard)
+    if done.again:
+        look_again(done.again)
+    if done.decisions:
+        nudge("notify.decide")
 
 
 def _tell(samples: list[Sample], token: str) -> None:
     """Answer whoever waits for a check made on demand."""
-    if not token:
+    if not token or not samples:
         return
     try:
         pipe = get_redis().pipeline()
@@ -84,33 +92,42 @@ def _tell(samples: list[Sample], token: str) -> None:
         log.warning("recorder.answer_failed")
 
 
-def nudge_delivery() -> None:
+def nudge(task: str) -> None:
     """Rows are the queue; the scheduler nudges again should this one be lost."""
     from app.service.queue import send
 
     try:
-        send("notify.deliver_due", "notify", [])
+        send(task, "notify", [])
     except (OperationalError, RedisError, OSError) as error:
         log.warning("recorder.nudge_failed", extra={"error": type(error).__name__})
 
 
+def nudge_delivery() -> None:
+    """Somebody has put messages into the outbox."""
+    nudge("notify.deliver_due")
+
+
 @celery.task(name="record.sweep")
-def sweep() -> None:
-    """Turn what nobody has heard of into UNKNOWN; the scheduler asks every few seconds."""
+def sweep(at_ms: int | None = None) -> None:
+    """Turn what nobody has heard of into UNKNOWN; the scheduler asks every few seconds.
+
+    `at_ms` is when it asked: a question that waited behind many results is about the time before them. It is
+    never a time to come, since whoever reaches the broker could make everything seem silent with one.
+    """
     from app.service.live import publish
-    from app.service.record import expire_stale
+    from app.service.recording.record import expire_stale
 
     if not once_every("sweep", 2):
         return
     with database():
-        done = expire_stale()
+        done = expire_stale(None if at_ms is None else min(at_ms, now_ms()))
     publish(done.live)
 
 
 @celery.task(name="record.tend_days")
 def tend_days() -> None:
-    """Make tomorrow's table, and drop the days whose time is over, whole."""
-    from app.service.days import tend
+    """Make the tables of tomorrow."""
+    from app.service.results.days import tend
 
     with database():
         tend()

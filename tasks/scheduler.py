@@ -1,7 +1,8 @@
 """`python -m tasks.scheduler`: claims what is due and sends it to the probes and to those who watch pages.
 
-Any number may run: a slot is claimed by exactly one of them. Four times a second it claims what is due
-within the next second, so that the engine can start each check at its exact moment.
+Any number may run, and each schedules every location: a slot is claimed by exactly one of them. Four times
+a second it claims what is due within the next second, so that the engine can start each check at its exact
+moment.
 """
 
 from __future__ import annotations
@@ -10,35 +11,40 @@ import logging
 import signal
 import sys
 import threading
+import time
 from types import FrameType
 
 from kombu.exceptions import OperationalError
 from redis import RedisError
 
-from app.core.clock import now_ms
+from app.core.clock import now, now_ms
 from app.core.log import configure_logging
 from app.core.redis import lock, once_every
 from app.core.settings import get_settings
 from app.models.errors import DATABASE_ERRORS
-from app.service import schedule
-from app.service.heartbeat import beat
-from app.service.queue import send, send_batch
+from app.service.health.beat import beat
+from app.service.location.known import enabled_codes, refresh
+from app.service.queue import browser_queue, send_batch, waiting
+from app.service.scheduling import schedule, scheduled
 from app.service.tamper import timing
 from config import ConfigError
 from tasks.application import database
 
 log = logging.getLogger("cloudeye.scheduler")
 TURN_SECONDS = 0.25
-BATCH = 100
-CLAIM = 200
+CLAIM = 500
+PERIODIC_SECONDS = 1.0
+MOST_WAITING = 120
+"""Messages at a location without a probe: half a minute's, which is as old as a check may become."""
 
 
 class Scheduler:
-    """One scheduler of a location. `turn` is one round; `run` goes on until `stop` is set."""
+    """Sends what is due, everywhere. `turn` is one round; `run` goes on until `stop` is set."""
 
-    def __init__(self, location: str) -> None:
-        self.location = location
+    def __init__(self) -> None:
         self.stop = threading.Event()
+        self._periodic_at = 0.0
+        self._silent: frozenset[str] = frozenset()
 
     def run(self) -> None:
         while not self.stop.is_set():
@@ -50,52 +56,63 @@ class Scheduler:
             self.stop.wait(TURN_SECONDS - now_ms() % int(TURN_SECONDS * 1000) / 1000)
 
     def turn(self) -> None:
-        """1. the heartbeat, 2. what is due, 3. the periodic work that is up."""
-        if once_every("beat:scheduler", 2):
+        """1. the heartbeat, 2. what is due, 3. once a second the periodic work that is up."""
+        is_time = time.monotonic() >= self._periodic_at
+        if is_time and once_every("beat:scheduler", 2):
             beat("scheduler")
-        self.send_due()
+        if is_time:
+            self._look_round()
+        for location in enabled_codes():
+            self.send_due(location)
         timing.send_due(at_ms=now_ms())
-        self.periodic()
+        if is_time:
+            self._periodic_at = time.monotonic() + PERIODIC_SECONDS
+            self.periodic()
 
-    def send_due(self) -> int:
-        """Claim and send until nothing more is due; returns how many slots."""
+    def _look_round(self) -> None:
+        """Which locations there are, and where nobody takes messages."""
+        with database():
+            codes = enabled_codes()
+        queues = [queue for code in codes for queue in (f"probe.{code}", browser_queue(code))]
+        silent = frozenset(queue for queue in queues if waiting(queue) >= MOST_WAITING)
+        for queue in silent - self._silent:
+            log.warning("scheduler.nobody_listens", extra={"queue": queue})
+        self._silent = silent
+
+    def send_due(self, location: str) -> int:
+        """Claim and send until nothing more is due; returns how many slots.
+
+        Where messages pile up unread their slots are let go: they would be too old once somebody comes.
+        """
         sent = 0
         while True:
-            claimed = schedule.claim(self.location, at_ms=now_ms(), limit=CLAIM)
-            for start in range(0, len(claimed), BATCH):
-                part = claimed[start : start + BATCH]
-                send_batch(self.location, [(each.item_id, each.due_ms, each.spec) for each in part])
-                schedule.confirm(self.location, part)
+            claimed = schedule.claim(location, at_ms=now_ms(), limit=CLAIM)
+            if claimed:
+                slots = [(each.item_id, each.due_ms, each.spec) for each in claimed]
+                send_batch(location, slots, but=self._silent)
+                schedule.confirm(location, claimed)
             sent += len(claimed)
             if len(claimed) < CLAIM:
                 return sent
 
     def periodic(self) -> None:
-        if once_every(f"reconcile:{self.location}", 60) or schedule.reconcile_asked():
+        if once_every("reconcile", 60) or schedule.reconcile_asked():
             self.reconcile()
-        if once_every("deliver", 5):
-            send("notify.deliver_due", "notify", [])
-        if once_every("stale", 5):
-            send("record.sweep", "record", [])
-        if once_every("days", 3600):
-            send("record.tend_days", "record", [])
-        if once_every("tamper.tend", 86_400):
-            send("tamper.tend", "tamper", [])
-        if once_every("bug.turn", 10):
-            send("bug.turn", "report", [])
-        if once_every("bug.prove", 3600):
-            send("bug.prove", "report", [])
-        if once_every("bug.tend", 86_400):
-            send("bug.tend", "report", [])
+        try:
+            with database():
+                scheduled.send_due(now())
+        except DATABASE_ERRORS as error:
+            log.warning("scheduler.database_away", extra={"error": type(error).__name__})
 
     def reconcile(self) -> None:
         """Make the due set agree with the database; without the database it stays as it is."""
-        with lock(f"reconcile:{self.location}", 30) as alone:
+        with lock("reconcile", 60) as alone:
             if not alone:
                 return
             try:
                 with database():
-                    counts = schedule.reconcile(self.location)
+                    refresh()
+                    counts = schedule.reconcile()
                     watches = timing.reconcile()
             except DATABASE_ERRORS as error:
                 log.warning("scheduler.database_away", extra={"error": type(error).__name__})
@@ -113,7 +130,7 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     configure_logging(settings, "scheduler")
-    scheduler = Scheduler(settings.LOCATION)
+    scheduler = Scheduler()
 
     def end(number: int, frame: FrameType | None) -> None:
         scheduler.stop.set()

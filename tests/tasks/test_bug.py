@@ -20,7 +20,7 @@ from app.service.bug import triggers
 from app.service.bug.decide import decide
 from app.service.bug.scan import get_scan, request_scan
 from app.service.bug.settings import change_settings_of
-from tasks import bug, bug_scan
+from tasks import apart, bug, bug_scan
 from tasks.scheduler import Scheduler
 from tests.service.bug.desk import Desk, seen
 from tests.service.bug.site import Shop, running_shop
@@ -51,20 +51,21 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, Any]]:
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bug, "_places", threading.BoundedSemaphore(bug.AT_ONCE))
-    monkeypatch.setattr(bug, "_is_ending", threading.Event())
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(bug.scans, "places", threading.BoundedSemaphore(bug.scans.at_once))
+    yield
+    apart.is_ending.clear()
 
 
 def run_to_end(monkeypatch: pytest.MonkeyPatch, status: int = 0) -> list[int]:
     """Let `work` go, with processes that end at once; which scans they were given."""
     begun: list[int] = []
 
-    def run(scan_id: int) -> int:
-        begun.append(scan_id)
+    def run(arguments: apart.Arguments) -> int:
+        begun.append(int(arguments[0]))
         return status
 
-    monkeypatch.setattr(bug, "_run", run)
+    monkeypatch.setattr(bug.scans, "run", run)
     before = set(threading.enumerate())
     bug.work()
     for thread in set(threading.enumerate()) - before:
@@ -89,15 +90,15 @@ def test_a_process_that_is_told_to_end_gives_its_scan_back(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan = desk.begin()
-    bug._is_ending.set()
-    bug._note_end(scan.id, -15)
+    apart.is_ending.set()
+    bug.scans.died((str(scan.id),), -15)
     assert db.session.get_one(Scan, scan.id, populate_existing=True).state == "queued"
 
 
 def test_no_more_are_begun_than_there_are_places(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     request_scan(desk.actor, desk.site.id)
-    for _ in range(bug.AT_ONCE):
-        bug._places.acquire()
+    for _ in range(bug.scans.at_once):
+        bug.scans.places.acquire()
     assert run_to_end(monkeypatch) == []
 
 
@@ -110,7 +111,7 @@ def test_nothing_is_begun_without_the_database(
     monkeypatch.setattr("app.service.bug.running.claim_scan", away)
     assert run_to_end(monkeypatch) == []
     assert "bug.cannot_claim" in caplog.text
-    assert bug._places.acquire(blocking=False)
+    assert bug.scans.places.acquire(blocking=False)
 
 
 def test_a_turn_begins_what_is_due_and_nudges(
@@ -165,9 +166,7 @@ def test_a_scan_process_says_how_it_is_used(arguments: list[str]) -> None:
 def test_the_scheduler_asks_for_turns(
     app: Flask, sent: list[tuple[str, str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tasks.scheduler.send", lambda *message: sent.append(message))
+    monkeypatch.setattr("app.service.scheduling.scheduled.send", lambda *message, **_: sent.append(message))
     get_redis().flushall()
-    Scheduler("here").turn()
-    assert {("bug.turn", "report"), ("bug.prove", "report"), ("bug.tend", "report")} <= {
-        message[:2] for message in sent
-    }
+    Scheduler().turn()
+    assert {("bug.turn", "report"), ("bug.prove", "report")} <= {message[:2] for message in sent}

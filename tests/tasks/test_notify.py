@@ -11,8 +11,9 @@ from kombu.exceptions import OperationalError as BrokerAwayError
 from sqlalchemy.exc import OperationalError
 
 from app.core.settings import get_settings
-from app.service import delivery, queue
+from app.service import queue
 from app.service.actor import Actor
+from app.service.channel import delivery
 from tasks import notify
 from tests.service.outbox import Hook, add_channel, put, rows, running_hook
 

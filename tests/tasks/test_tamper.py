@@ -54,10 +54,12 @@ def slot(watch: Watch) -> list[tuple[str, int]]:
 def test_a_suspicious_page_is_due_again_within_a_minute(desk: Desk, web: WebSite) -> None:
     watch = desk.learned(interval_seconds=3600)
     web.pages["/"] = tampered(article())
+    before = now_ms()
     tamper.check(slot(watch))
     due = get_redis().zscore("due:@tamper", str(watch.id))
     assert isinstance(due, float)
-    assert 10_000 <= due - now_ms() <= 60_000
+    # Sooner than the second look where its own slot comes in the next ten seconds.
+    assert before < due <= now_ms() + 60_000
 
 
 def test_it_gives_up_without_a_database_and_says_so(
@@ -78,7 +80,9 @@ def test_batches_are_small_and_apart_by_mode(desk: Desk, sent: list[tuple[str, s
     for number in range(2):
         desk.watch(f"/b{number}", mode="browser")
     sent.clear()
-    assert timing.send_due(at_ms=now_ms() + 400_000) == 27
+    everyone = get_redis().zrange("due:@tamper", 0, -1)
+    get_redis().zadd("due:@tamper", {str(int(each)): now_ms() for each in everyone})  # type: ignore[arg-type]
+    assert timing.send_due(at_ms=now_ms()) == 27
     sizes = sorted((name, len(args[0])) for _, name, args in sent)
     assert sizes == [("browser", 1), ("browser", 1), ("tamper", 5), ("tamper", 20)]
 
