@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from app.controller.common.answer import answer
-from app.service.health import readiness
+from app.service.health.check import readiness
 
 blueprint = Blueprint("health", __name__)
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import redis
 from flask import Flask
 
+from app.controller.common import session
+from app.core.errors import RedisUnavailableError
+from app.core.redis import use_redis
 from app.service.actor import Actor
 from tests.cast import API, PASSWORD, Caller
 
@@ -182,6 +188,14 @@ def test_it_masks_a_channels_secret_and_keeps_it_when_sent_back(as_owner: Caller
     assert changed["config"] == channel["config"]
 
 
+def test_without_redis_a_session_is_answered_with_what_is_away(app: Flask, as_owner: Caller) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    use_redis(redis.Redis.from_url("unix:///nowhere/redis.sock", retry=None))
+    session.init_app(app)
+    said = as_owner.get("/sites", 503)
+    assert said["msg"] == RedisUnavailableError.msg
+
+
 def test_every_answer_carries_a_request_id(app: Flask) -> None:
     client = app.test_client()
     given = client.get("/healthz", headers={"X-Request-ID": "abc-123"})
@@ -199,7 +213,7 @@ def test_it_describes_every_operation(as_owner: Caller, app: Flask) -> None:
     document = app.test_client().get(f"{API}/openapi.json").get_json()
     described = {(path, method) for path, methods in document["paths"].items() for method in methods}
     routed = {
-        (rule.rule.removeprefix(API).replace("<id:", "{").replace(">", "}"), method.lower())
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule.removeprefix(API)), method.lower())
         for rule in app.url_map.iter_rules()
         if rule.endpoint.startswith("v1.")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from app.models import Alert, Watch
+from app.service.access.tokens import issue_tokens
 from app.service.actor import Actor
-from app.service.auth import issue_tokens
 from tests.cast import API, Caller
 from tests.service.tamper.kept import approve, make_watch, raise_alert, snap
 

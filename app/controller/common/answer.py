@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, current_app, request
 from redis import RedisError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.core.errors import (
     CloudEyeError,
@@ -30,7 +30,7 @@ PageError = Callable[[CloudEyeError], Any]
 
 def answer(data: Any = None, *, status: int = 200, code: int = 0, msg: str = "ok") -> Response:
     body = orjson.dumps({"code": code, "msg": msg, "data": data})
-    return Response(body, status, mimetype="application/json")
+    return Response(body, status, content_type="application/json")
 
 
 def error_answer(error: CloudEyeError) -> Response:
@@ -69,6 +69,8 @@ def _from_http(error: HTTPException) -> CloudEyeError:
 def _handle(error: Exception) -> Any:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 400:
         return error
+    if isinstance(error, InternalServerError) and isinstance(error.original_exception, Exception):
+        error = error.original_exception  # What opening or keeping the session raised comes wrapped by Flask.
     ours = known(error)
     if ours.http_status >= 500 or isinstance(error, DATABASE_CLASH):
         log.error("request.failed", exc_info=error, extra={"path": request.path})

@@ -6,6 +6,7 @@ say and nothing else, and `Parser` names every wrong field at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,30 @@ from app.core.errors import InvalidError
 from app.service.paging import MAX_LIMIT
 
 Schema = dict[str, Any]
+NO_NUL = r"^[^\u0000]*$"
+# What SQL takes as an id, less the last of it, so that a pattern can say it.
+BEYOND_IDS = 9 * 10**18
+ID = "[1-8][0-9]{0,18}|9[0-9]{0,17}"
+_ID = re.compile(rf"(?:{ID})\Z")
+_YEARS = "^(19[7-9][0-9]|[2-8][0-9]{3})-"
+# Any JSON that can be kept: `#/components/schemas/Anything` of the document.
+_ANYTHING = {"$ref": "#/components/schemas/Anything"}
+ANYTHING_BY_NAME: Schema = {
+    "type": "object",
+    "propertyNames": {"pattern": NO_NUL},
+    "additionalProperties": _ANYTHING,
+}
+ANYTHING: Schema = {
+    "anyOf": [
+        {"type": ["null", "boolean"]},
+        {"type": "string", "pattern": NO_NUL},
+        {"type": "number", "minimum": -BEYOND_IDS, "maximum": BEYOND_IDS},
+        {"type": "array", "items": _ANYTHING},
+        ANYTHING_BY_NAME,
+    ]
+}
+# What a query string writes in letters is no letters in a body.
+_NOT_TEXT = {"integer": "must be a whole number", "boolean": "must be true or false"}
 
 
 class Kind:
@@ -44,7 +69,7 @@ def text(least: int = 0, most: int = 1000) -> Kind:
             raise ValueError("must not be empty" if not value else f"must have {least} to {most} characters")
         return value
 
-    return Kind({"type": "string", "minLength": least, "maxLength": most}, take)
+    return Kind({"type": "string", "minLength": least, "maxLength": most, "pattern": NO_NUL}, take)
 
 
 def choice(*values: str) -> Kind:
@@ -66,6 +91,8 @@ def integer(least: int, most: int) -> Kind:
             and value.removeprefix("-").isascii()
             and value.removeprefix("-").isdigit()
         ):
+            value = int(value)
+        if isinstance(value, float) and value.is_integer():
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValueError("must be a whole number")
@@ -105,25 +132,33 @@ def identifier() -> Kind:
     """An id: digits in a string, or the number."""
 
     def take(value: Any) -> int:
-        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        if isinstance(value, str) and _ID.match(value):
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < 2**63:
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 < value < BEYOND_IDS:
             raise ValueError("must be an id")
         return value
 
-    return Kind({"type": "string", "pattern": "^[0-9]{1,19}$"}, take)
+    return Kind(id_schema(), take)
 
 
-def identifiers(most: int) -> Kind:
+def id_schema(*words: str) -> Schema:
+    """An id, or one of these words."""
+    pattern = f"^({'|'.join([*words, ID])})$"
+    return {"type": ["string", "integer"], "pattern": pattern, "minimum": 1, "maximum": BEYOND_IDS - 1}
+
+
+def identifiers(most: int, *, least: int = 1) -> Kind:
     """A list of ids."""
     one = identifier()
 
     def take(value: Any) -> list[int]:
-        if not isinstance(value, list) or not 1 <= len(value) <= most:
-            raise ValueError(f"must be a list of 1 to {most} ids")
+        if not isinstance(value, list) or not least <= len(value) <= most:
+            raise ValueError(f"must be a list of {least} to {most} ids")
         return [one(each) for each in value]
 
-    return Kind({"type": "array", "items": one.schema, "minItems": 1, "maxItems": most}, take)
+    return Kind({"type": "array", "items": one.schema, "minItems": least, "maxItems": most}, take)
 
 
 def moment() -> Kind:
@@ -131,17 +166,17 @@ def moment() -> Kind:
 
     def take(value: Any) -> datetime:
         try:
-            parsed = datetime.fromisoformat(value if isinstance(value, str) else "")
+            parsed = datetime.fromisoformat(value.upper() if isinstance(value, str) else "")
         except ValueError as error:
             raise ValueError("must be a moment such as 2026-11-21T12:00:00+08:00") from error
         if parsed.tzinfo is None:
             raise ValueError("must say its time zone")
-        if not 1970 <= parsed.year <= 9000:
+        if not 1970 <= parsed.year < 9000:
             # Near the ends of the calendar no other time zone could show it.
-            raise ValueError("must be of the years 1970 to 9000")
+            raise ValueError("must be of the years 1970 to 8999")
         return parsed
 
-    return Kind({"type": "string", "format": "date-time"}, take)
+    return Kind({"type": "string", "format": "date-time", "pattern": _YEARS}, take)
 
 
 def texts(most: int = 100, length: int = 200) -> Kind:
@@ -183,7 +218,19 @@ def mapping(schema: Schema | None = None) -> Kind:
             raise ValueError("must not contain NUL")
         return value
 
-    return Kind(schema or {"type": "object"}, take)
+    return Kind(schema or ANYTHING_BY_NAME, take)
+
+
+def mappings(most: int) -> Kind:
+    """A list of objects."""
+    one = mapping()
+
+    def take(value: Any) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or len(value) > most:
+            raise ValueError(f"must be a list of at most {most} objects")
+        return [one(each) for each in value]
+
+    return Kind({"type": "array", "items": one.schema, "maxItems": most}, take)
 
 
 class _Argument(reqparse.Argument):
@@ -200,6 +247,10 @@ class _Argument(reqparse.Argument):
             if not self.nullable:
                 raise ValueError("must not be null")
             return None
+        if self.location == "json" and isinstance(value, str):
+            wrong = _NOT_TEXT.get(str(self.type.schema.get("type")))
+            if wrong:
+                raise ValueError(wrong)
         return self.type(value)
 
 
@@ -250,9 +301,17 @@ class Parser:
 
     def parse(self) -> dict[str, Any]:
         """The given values by name; arguments that were left out and have no default are absent."""
-        source = _json_object() if self.place == "json" else request.args
+        values, wrong = self.read(_json_object() if self.place == "json" else request.args)
+        if wrong:
+            raise InvalidError(wrong)
+        return values
+
+    def read(self, source: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """The given values by name, and what is wrong with the others."""
         known = {argument.name for argument in self.arguments}
-        wrong = {str(name): "is not known here" for name in source if name not in known}
+        # A lone surrogate in a name, which JSON may say and UTF-8 cannot, is told as a question mark.
+        strange = [name.encode(errors="replace").decode() for name in source if name not in known]
+        wrong = dict.fromkeys(strange, "is not known here")
         values: dict[str, Any] = {}
         for argument in self.arguments:
             if argument.name in source or argument.required:
@@ -262,9 +321,7 @@ class Parser:
                     wrong[argument.name] = str(error)
             elif argument.store_missing:
                 values[argument.name] = argument.default
-        if wrong:
-            raise InvalidError(wrong)
-        return values
+        return values, wrong
 
     def schema(self) -> Schema:
         """The body's JSON schema."""
@@ -279,10 +336,11 @@ class Parser:
 
 def described(argument: _Argument) -> Schema:
     schema = dict(argument.type.schema)
-    if argument.nullable:
-        schema["type"] = (
-            [schema["type"], "null"] if isinstance(schema.get("type"), str) else schema.get("type")
-        )
+    if argument.nullable and "type" in schema:
+        kinds = schema["type"]
+        schema["type"] = [*([kinds] if isinstance(kinds, str) else kinds), "null"]
+        if "enum" in schema:
+            schema["enum"] = [*schema["enum"], None]
     if argument.about:
         schema["description"] = argument.about
     if argument.store_missing:

@@ -20,7 +20,8 @@ from app.controller.common.parser import Parser
 class Operation:
     """What an operation takes and gives: all that its documentation is made from.
 
-    `media` is what it answers with instead of a document: a file of that type.
+    `media` is what it answers with instead of a document: a file of that type. `takes` is the OpenAPI content
+    of a body that is no JSON document.
     """
 
     summary: str
@@ -30,6 +31,7 @@ class Operation:
     status: int = 200
     about: str = ""
     media: str | None = None
+    takes: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def operation(
     status: int = 200,
     about: str = "",
     media: str | None = None,
+    takes: dict[str, Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
     """Make a method an operation: 1. authorise, 2. parse, 3. the method itself, 4. dump."""
 
@@ -72,7 +75,9 @@ def operation(
                 return result
             return answer(dump(result, output), status=status)
 
-        wrapped.operation = Operation(summary, parser, output, paged, status, about, media)  # type: ignore[attr-defined]
+        wrapped.operation = Operation(  # type: ignore[attr-defined]
+            summary, parser, output, paged, status, about, media, takes
+        )
         return wrapped
 
     return decorate

@@ -76,8 +76,8 @@ class HostCheck(Resource):
         "Look now whether a host is shown to be yours",
         parser=body().add("method", choice(*OWNERSHIP_METHODS), help="Left out: all three."),
         output=WHOLE_HOST,
-        about="Answers when it has looked, within a minute. It is looked at again before each active scan "
-        "and every 30 days.",
+        about="Answers when it has looked, within some five seconds. It is looked at again before each "
+        "active scan and every 30 days.",
     )
     def post(self, actor: Actor, args: dict[str, Any], host_id: int) -> HostOwnership:
         return service.check_host(actor, host_id, **args)

@@ -21,9 +21,10 @@ from app.controller.common.resource import Resource, operation, route
 from app.controller.v1 import routes
 from app.engine.notify.registry import all_kinds
 from app.models.channel import DELIVERY_STATES
-from app.service import channel as service
-from app.service import delivery as deliveries
 from app.service.actor import Actor
+from app.service.alerting.turn import manners_of
+from app.service.channel import delivery as deliveries
+from app.service.channel import manage as service
 from app.service.paging import Page
 
 CHANNEL: dict[str, Value] = {
@@ -33,6 +34,7 @@ CHANNEL: dict[str, Value] = {
     "config": Mapping(attribute=lambda channel: service.config_of(channel)),
     "is_enabled": Flag(),
     "alert_severities": Texts(attribute=lambda channel: service.severities_of(channel)),
+    "manners": Mapping(attribute=lambda channel: manners_of(channel).model_dump(mode="json")),
     "created_at": Moment(),
     "updated_at": Moment(),
 }
@@ -77,6 +79,14 @@ def with_values(parser: Parser, *, required: bool) -> Parser:
             some_of(*service.ALERT_SEVERITIES_KNOWN),
             nullable=True,
             help="Which tamper alerts and weaknesses go there; null: high and critical.",
+        )
+        .add(
+            "manners",
+            mapping(),
+            nullable=True,
+            help="How it likes to be told of incidents: {least: degraded|regional|down, "
+            "quiet: {zone, spans: [{days: [0-6], start, end}], lets_down}, digest_minutes, digest_at, zone}; "
+            "null: everything at once.",
         )
     )
 

@@ -18,7 +18,9 @@ SETTINGS: dict[str, Value] = {
     "locale": Text(),
     "allowed_networks": Texts(),
     "fix_days": Mapping(attribute=fix_days),
+    "retention": Mapping(nullable=True),
     "is_set_up": Flag(),
+    "requires_factor": Flag(),
 }
 CHANGES = (
     body()
@@ -36,6 +38,13 @@ CHANGES = (
         nullable=True,
         help="Days until weaknesses are to be fixed, by severity; null: the defaults.",
     )
+    .add(
+        "retention",
+        mapping(),
+        nullable=True,
+        help="Days that results (raw) and roll-ups (5m, 1h, 1d) are kept; null: as the installation.",
+    )
+    .add("requires_factor", boolean(), help="Whether every member must have a second factor.")
     .add("is_set_up", boolean(), help="Whether the first-run wizard is done.")
 )
 

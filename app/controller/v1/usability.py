@@ -5,15 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from app.controller.common.answer import answer
-from app.controller.common.output import Flag, Id, Inside, Mapping, Moment, Number, Text, Value, Whole
+from app.controller.common.monitor_shapes import MonitorFields
+from app.controller.common.monitor_values import with_filter, with_values
+from app.controller.common.output import (
+    Flag,
+    Id,
+    Inside,
+    Mapping,
+    Moment,
+    Number,
+    Text,
+    Texts,
+    Value,
+    Whole,
+)
 from app.controller.common.parser import (
-    Parser,
     body,
-    choice,
     identifier,
     integer,
     listing,
-    mapping,
     query,
     text,
 )
@@ -23,15 +33,13 @@ from app.core.clock import from_ms
 from app.engine.usability.reasons import sentence
 from app.engine.usability.registry import all_types
 from app.models import Monitor
-from app.models.usability import STATES
-from app.service import monitor as service
 from app.service.actor import Actor
-from app.service.monitor_config import masked
-from app.service.organization import list_locations
+from app.service.monitor import manage as service
+from app.service.monitor.config import masked
 from app.service.paging import Page
-from app.service.result import list_results
-from app.service.run import run_now
-from app.service.uptime import MAX_DAYS, list_days
+from app.service.results.result import list_results
+from app.service.results.uptime import MAX_DAYS, list_days
+from app.service.scheduling.run import run_now
 
 STATE: dict[str, Value] = {
     "state": Text(),
@@ -45,31 +53,44 @@ STATE: dict[str, Value] = {
     "sentence": Text(),
     "total_ms": Number(nullable=True),
     "facts": Mapping(nullable=True),
+    "is_flapping": Flag(),
+    "votes": Mapping(nullable=True),
 }
-MONITOR: dict[str, Value] = {
-    "id": Id(),
-    "site_id": Id(),
-    "type": Text(),
-    "name": Text(),
-    "interval_seconds": Whole(),
-    "timeout_seconds": Whole(nullable=True),
-    "confirm_count": Whole(),
-    "recover_count": Whole(),
-    "is_paused": Flag(),
-    "config": Mapping(attribute=lambda monitor: masked(monitor)),
-    "state": Text(attribute="state.state"),
-    "status": Inside(STATE, attribute=lambda monitor: status_of(monitor)),
-    "created_at": Moment(),
-    "updated_at": Moment(),
-}
+MONITOR = MonitorFields(
+    "Monitor",
+    {
+        "id": Id(),
+        "site_id": Id(),
+        "type": Text(),
+        "name": Text(),
+        "interval_seconds": Whole(),
+        "timeout_seconds": Whole(nullable=True),
+        "confirm_count": Whole(),
+        "recover_count": Whole(),
+        "retry_seconds": Whole(nullable=True),
+        "slow_ms": Whole(nullable=True),
+        "slow_factor": Number(nullable=True),
+        "locations": Texts(),
+        "quorum": Whole(nullable=True),
+        "escalation_id": Id(nullable=True),
+        "dependencies": Texts(attribute=lambda monitor: [str(each) for each in monitor.dependencies]),
+        "is_inverted": Flag(),
+        "is_paused": Flag(),
+        "config": Mapping(attribute=lambda monitor: masked(monitor)),
+        "state": Text(attribute="state.state"),
+        "status": Inside(STATE, attribute=lambda monitor: status_of(monitor)),
+        "created_at": Moment(),
+        "updated_at": Moment(),
+    },
+)
 PHASES = {f"{name}_ms": Number(nullable=True) for name in ("dns", "connect", "tls", "first_byte", "transfer")}
 RESULT: dict[str, Value] = {
-    "id": Id(),
     "monitor_id": Id(),
     "due_at": Moment(),
     "due_ms": Whole(),
     "location": Text(),
     "status": Text(),
+    "is_maintained": Flag(),
     "reason": Text(nullable=True),
     "sentence": Text(),
     "detail": Mapping(),
@@ -80,7 +101,12 @@ RESULT: dict[str, Value] = {
     "http_status": Whole(nullable=True),
     "address": Text(nullable=True),
 }
-DAY = {"day": Text(), "up": Whole(), "down": Whole(), "unknown": Whole(), "uptime": Number(nullable=True)}
+DAY: dict[str, Value] = {
+    "day": Text(),
+    "uptime": Number(nullable=True),
+    **{name: Whole() for name in ("up", "degraded", "down", "unknown", "maintenance")},
+    **{f"{name}_ms": Whole() for name in ("up", "degraded", "down", "unknown", "maintenance")},
+}
 LOCATION = {"code": Text(), "name": Text()}
 TYPE = {"name": Text(), "title": Mapping(), "doc": Mapping(), "config": Mapping()}
 
@@ -99,23 +125,9 @@ def status_of(monitor: Monitor) -> dict[str, Any]:
         "sentence": sentence(state.last_reason, state.last_detail or {}, "en") if state.last_reason else "",
         "total_ms": state.last_total_ms,
         "facts": state.facts,
+        "is_flapping": state.is_flapping,
+        "votes": state.votes,
     }
-
-
-def with_values(parser: Parser, *, required: bool) -> Parser:
-    return (
-        parser.add("name", text(1, 200), required=required)
-        .add("config", mapping(), required=required, help="By the type's own schema; see `/usability/types`.")
-        .add("interval_seconds", integer(*service.INTERVALS))
-        .add(
-            "timeout_seconds",
-            integer(1, 300),
-            nullable=True,
-            help="null: 80 % of the interval, at most 10 s.",
-        )
-        .add("confirm_count", integer(1, 20), help="Failures in a row that open an incident.")
-        .add("recover_count", integer(1, 20), help="Successes in a row that close it.")
-    )
 
 
 @route(routes, "/usability/types", "monitor_types")
@@ -133,7 +145,7 @@ class MonitorTypes(Resource):
 class Monitors(Resource):
     @operation(
         "List monitors",
-        parser=listing(searchable=True).add("site_id", identifier()).add("state", choice(*STATES)),
+        parser=with_filter(listing(searchable=True)),
         output=MONITOR,
         paged=True,
     )
@@ -195,6 +207,19 @@ class MonitorResume(Resource):
         return service.resume_monitor(actor, monitor_id)
 
 
+@route(routes, "/usability/monitors/<id:monitor_id>/clone", "monitor_clone")
+class MonitorClone(Resource):
+    @operation(
+        "Add a monitor like this one",
+        parser=with_values(body().add("site_id", identifier()), required=False),
+        output=MONITOR,
+        status=201,
+        about="What is not given is as it is here, secrets included. The first check is made at once.",
+    )
+    def post(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
+        return service.clone_monitor(actor, monitor_id, args)
+
+
 @route(routes, "/usability/monitors/<id:monitor_id>/results", "monitor_results")
 class MonitorResults(Resource):
     @operation(
@@ -219,10 +244,3 @@ class MonitorUptime(Resource):
     )
     def get(self, actor: Actor, args: dict[str, Any], monitor_id: int) -> Any:
         return Page(list_days(actor, monitor_id, **args))
-
-
-@route(routes, "/usability/locations", "locations")
-class Locations(Resource):
-    @operation("List where probes run", parser=query(), output=LOCATION, paged=True)
-    def get(self, actor: Actor, args: dict[str, Any]) -> Any:
-        return Page(list_locations())
