@@ -1,4 +1,4 @@
-"""Sentences of the bug job's services and validators, for `app.web.messages`."""
+"""Sentences of the bug job's services and validators."""
 
 from __future__ import annotations
 

@@ -12,7 +12,20 @@ from functools import cache
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 
-from app.web import bug_messages
+from app.web.messages import (
+    access,
+    account,
+    availability,
+    bug,
+    delivery,
+    factor,
+    file,
+    job,
+    protocol,
+    request,
+    scope,
+)
+from app.web.words import alerting, routing
 
 KNOWN = (
     _l("must not be empty"),
@@ -20,6 +33,8 @@ KNOWN = (
     _l("is not an e-mail address"),
     _l("the account or the password is wrong"),
     _l("your role does not permit this"),
+    _l("this is for members who are not narrowed to some sites"),
+    _l("an owner cannot be narrowed to some sites"),
     _l("the CSRF token is missing or wrong; reload the page and try again"),
     _l("there is no such thing here"),
     _l("there is no such site"),
@@ -36,7 +51,6 @@ KNOWN = (
     _l("a tag has 1 to 50 characters and no comma"),
     _l("must be an IANA time zone such as Asia/Shanghai"),
     _l("is not a monitor type"),
-    _l("Field required"),
     _l("Input should be a valid integer"),
     _l("Input should be a valid integer, unable to parse string as an integer"),
     _l("must be a whole number"),
@@ -66,6 +80,7 @@ KNOWN = (
     _l("must be keys of this alert's reasons"),
 )
 PATTERNS = (
+    (r"Field required", _l("must be filled in")),
     (r"must have at least (?P<n>\d+) characters", _l("must have at least %(n)s characters")),
     (r"must have at most (?P<n>\d+) characters", _l("must have at most %(n)s characters")),
     (r"too many tries; try again in (?P<n>\d+) s", _l("too many tries; try again in %(n)s s")),
@@ -95,7 +110,23 @@ PATTERNS = (
 
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(pattern), words._args[0]) for pattern, words in (*PATTERNS, *bug_messages.PATTERNS)]
+    known = (
+        *PATTERNS,
+        *access.PATTERNS,
+        *account.PATTERNS,
+        *bug.PATTERNS,
+        *delivery.PATTERNS,
+        *factor.PATTERNS,
+        *file.PATTERNS,
+        *job.PATTERNS,
+        *protocol.PATTERNS,
+        *request.PATTERNS,
+        *availability.PATTERNS,
+        *alerting.PATTERNS,
+        *routing.PATTERNS,
+        *scope.PATTERNS,
+    )
+    return [(re.compile(pattern), words._args[0]) for pattern, words in known]
 
 
 def in_words(message: str) -> str:
@@ -104,3 +135,15 @@ def in_words(message: str) -> str:
         if match := pattern.fullmatch(message):
             return gettext(msgid, **match.groupdict())
     return gettext(message) if message and "%" not in message else message
+
+
+def whole(text: str) -> str:
+    """A message that stands by itself: with a capital in front and a full stop behind.
+
+    What begins with no plain word begins with a name, such as a file's, which stays as it is.
+    """
+    if not text:
+        return text
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    begun = text[0].upper() + text[1:] if first.isalpha() else text
+    return begun if begun[-1] in ".!?…。！？" else f"{begun}{'.' if begun[-1].isascii() else '。'}"

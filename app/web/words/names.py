@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from app.web.messages import account as account_messages
+from app.web.words import access, alerting, audit, routing
+
 STATES = {
     "UP": _l("Up"),
     "DOWN": _l("Down"),
-    "DEGRADED": _l("Slow"),
+    "DEGRADED": _l("Degraded"),
     "REGIONAL": _l("Down in some places"),
     "UNKNOWN": _l("Unknown"),
     "PAUSED": _l("Paused"),
@@ -44,9 +47,13 @@ MESSAGE_KINDS = {
     "bug.grade_fell": _l("Grade fell"),
     "bug.scan_failed": _l("Scan failed"),
     "bug.host_revoked": _l("Proof of a host is gone"),
+    "objective.burning": _l("Error budget burns"),
+    "objective.calm": _l("Error budget calm again"),
     "test": _l("Test message"),
 }
 EVENT_KINDS = {
+    "objective.burning": _l("Error budget burns"),
+    "objective.calm": _l("Error budget calm again"),
     "site.created": _l("Site added"),
     "site.changed": _l("Site changed"),
     "site.archived": _l("Site archived"),
@@ -59,9 +66,20 @@ EVENT_KINDS = {
     "monitor.up": _l("Up again"),
     "monitor.down": _l("Down"),
     "monitor.unknown": _l("No recent result"),
+    "monitor.degraded": _l("Degraded"),
+    "monitor.regional": _l("Down in some places"),
+    "monitor.pending": _l("Judged from the beginning"),
+    "monitor.maintenance": _l("Maintenance"),
+    "monitor.identity": _l("Another certificate or key"),
     "incident.opened": _l("Incident opened"),
     "incident.closed": _l("Incident closed"),
     "incident.acknowledged": _l("Incident acknowledged"),
+    "incident.changed": _l("Incident is another level"),
+    "incident.withdrawn": _l("Incident withdrawn: it never was"),
+    "incident.reopened": _l("Incident is not over"),
+    "incident.amended": _l("Incident dated anew"),
+    "incident.assigned": _l("Incident assigned"),
+    "incident.commented": _l("Comment"),
     "watch.created": _l("Page watched"),
     "watch.changed": _l("Watch changed"),
     "watch.deleted": _l("Watch deleted"),
@@ -106,6 +124,9 @@ EVENT_KINDS = {
     "bug.imported": _l("Report of another scanner taken in"),
 }
 ACTIONS = {
+    "objective.create": _l("Objective added"),
+    "objective.change": _l("Objective changed"),
+    "objective.delete": _l("Objective deleted"),
     "login": _l("Logged in"),
     "login.failed": _l("Log-in failed"),
     "logout": _l("Logged out"),
@@ -124,6 +145,12 @@ ACTIONS = {
     "monitor.resume": _l("Monitor resumed"),
     "monitor.run": _l("Check asked for"),
     "incident.ack": _l("Incident acknowledged"),
+    "incident.assign": _l("Incident assigned"),
+    "incident.comment": _l("Incident commented"),
+    "location.create": _l("Location entered"),
+    "location.change": _l("Location changed"),
+    "location.rotate": _l("Location given another key"),
+    "location.delete": _l("Location deleted"),
     "channel.create": _l("Channel added"),
     "channel.change": _l("Channel changed"),
     "channel.delete": _l("Channel deleted"),
@@ -172,6 +199,13 @@ ACTIONS = {
     "template.disable": _l("Template switched off"),
     "template.delete": _l("Template deleted"),
 }
+
+
+MESSAGE_KINDS |= alerting.MESSAGE_KINDS
+ACTIONS |= account_messages.ACTIONS
+ACTIONS |= alerting.ACTIONS | access.ACTIONS
+ACTIONS |= routing.ACTIONS
+ACTIONS = audit.ACTIONS | ACTIONS
 
 
 def state_label(state: str) -> str:

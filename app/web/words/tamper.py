@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from app.engine.tamper.fetch.views import VIEWS
-from app.web.words import in_language
+from app.web.words.names import in_language
 
 WATCH_STATES = {
     "LEARNING": (_l("Learning"), "pending"),

@@ -1,0 +1,1 @@
+"""The words for what services and engines call by fixed names, a module a subject."""
