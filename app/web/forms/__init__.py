@@ -1,0 +1,1 @@
+"""Forms: what was typed, what is wrong with it, and what is made of it."""
