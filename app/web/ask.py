@@ -7,6 +7,8 @@ from typing import Any
 from flask import Response, flash, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.web.messages.lookup import whole
+
 PAGE_SIZE = 50
 
 
@@ -34,7 +36,7 @@ def without_empty(**values: Any) -> dict[str, Any]:
 
 def say(text: str, *, bad: bool = False) -> None:
     """A message on the next page."""
-    flash(text, "bad" if bad else "good")
+    flash(whole(text) if bad else text, "bad" if bad else "good")
 
 
 def go(url: str) -> BaseResponse:

@@ -1,22 +1,26 @@
-"""The numbers behind charts and strips, and the choice of the span they show."""
+"""The numbers behind charts, strips and maps, and the choice of the span they show."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request, url_for
 from flask_babel import gettext as _
 
-from app.core.clock import now_ms, to_ms
+from app.core.clock import from_ms, now_ms, to_ms
 from app.service.actor import Actor
-from app.service.series import series
-from app.web.present.state import strip_cells, uptime
+from app.service.results.series import series_of, strip
+from app.web.present.state import reason_sentence, strip_cells, uptime
 
 HOUR = 3_600_000
-RANGES = {"1h": HOUR, "6h": 6 * HOUR, "24h": 24 * HOUR, "7d": 168 * HOUR, "30d": 720 * HOUR}
+DAY = 24 * HOUR
+RANGES = {"1h": HOUR, "6h": 6 * HOUR, "24h": DAY, "7d": 7 * DAY, "30d": 30 * DAY, "1y": 365 * DAY}
 DEFAULT_RANGE = "24h"
 STRIP_CELLS = 72
+HEAT_DAYS = 28
+MAX_REASONS = 8
 
 
 def chosen_range(born: datetime | None = None) -> str:
@@ -35,6 +39,7 @@ def range_words(key: str) -> str:
         "24h": _("24 hours"),
         "7d": _("7 days"),
         "30d": _("30 days"),
+        "1y": _("1 year"),
     }[key]
 
 
@@ -46,25 +51,95 @@ def ranges(endpoint: str, **values: Any) -> list[dict[str, str]]:
     ]
 
 
-def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
-    """Columns for the chart: unix seconds, milliseconds by phase, totals, and the outcome of each point."""
+def series_in(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
+    """The monitor's series over a range that ends now."""
     end = now_ms()
-    step, pieces = series(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end, pieces=240)
-    names = ("dns", "connect", "tls", "first_byte", "transfer")
+    return series_of(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end)
+
+
+def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
+    """Columns for the chart: unix seconds, milliseconds by phase, percentiles, and each point's outcome."""
+    found = series_in(actor, monitor_id, key)
+    is_raw = found["resolution"] == "raw"
     return {
-        "from": (end - RANGES[key]) / 1000,
-        "to": end / 1000,
-        "step": step / 1000,
-        "t": [piece.start_ms / 1000 for piece in pieces],
-        "phases": {name: [piece.phases_ms[name] for piece in pieces] for name in names},
-        "total": [piece.total_ms for piece in pieces],
-        "status": [piece.status if piece.down or not piece.up else "up" for piece in pieces],
+        "from": found["from_ms"] / 1000,
+        "to": found["to_ms"] / 1000,
+        "step": found["step_ms"] / 1000,
+        "t": [ms / 1000 for ms in found["t"]],
+        "phases": found["phases"],
+        "total": found["total_ms" if is_raw else "mean_ms"],
+        "p50": None if is_raw else found["p50_ms"],
+        "p95": None if is_raw else found["p95_ms"],
+        "p99": None if is_raw else found["p99_ms"],
+        "status": found["status"] if is_raw else _outcomes(found),
+        "failed": [int(each == "down") for each in found["status"]] if is_raw else _failed(found),
     }
+
+
+def _outcomes(found: dict[str, Any]) -> list[str | None]:
+    """The outcome of each piece: the worst that counts; null of a gap."""
+    names = ("down", "degraded", "up", "maintenance", "unknown")
+    rows = zip(*(found[name] for name in names), strict=True)
+    return [next((name for name, count in zip(names, row, strict=True) if count), None) for row in rows]
+
+
+def _failed(found: dict[str, Any]) -> list[float]:
+    """The part of each piece's judged checks that failed."""
+    rows = zip(found["up"], found["degraded"], found["down"], strict=True)
+    judged = [(down or 0, (up or 0) + (degraded or 0) + (down or 0)) for up, degraded, down in rows]
+    return [round(down / whole, 4) if whole else 0 for down, whole in judged]
 
 
 def strip_of(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
     """Cells and share of uptime of a monitor over a range."""
     end = now_ms()
-    begin = end - RANGES[key]
-    step, pieces = series(actor, monitor_id, from_ms=begin, to_ms=end, pieces=STRIP_CELLS)
-    return {"cells": strip_cells(pieces, begin, step, STRIP_CELLS), "uptime": uptime(pieces)}
+    first, step, pieces = strip(actor, monitor_id, from_ms=end - RANGES[key], to_ms=end, pieces=STRIP_CELLS)
+    cells = strip_cells(pieces, first, step, -(-(end - first) // step))
+    return {"cells": cells, "uptime": uptime(pieces)}
+
+
+def heat_numbers(actor: Actor, monitor_id: int) -> dict[str, Any]:
+    """Four weeks by the hour, in the organization's time zone: {"days", "ms", "share"}, 24 numbers a day.
+
+    `ms` is the 95th percentile, `share` how much of the judged checks failed, in percent; null of a gap.
+    Of the hour that the end of daylight saving repeats it is the worse of the two.
+    """
+    zone = ZoneInfo(actor.organization.timezone)
+    end = now_ms()
+    found = series_of(actor, monitor_id, from_ms=end - HEAT_DAYS * DAY, to_ms=end, resolution="1h")
+    days: dict[str, dict[str, list[Any]]] = {}
+    columns = (found["t"], found["p95_ms"], found["up"], found["degraded"], found["down"])
+    for start_ms, p95_ms, up, degraded, down in zip(*columns, strict=True):
+        when = from_ms(start_ms).astimezone(zone)
+        day = days.setdefault(when.date().isoformat(), {"ms": [None] * 24, "share": [None] * 24})
+        judged = (up or 0) + (degraded or 0) + (down or 0)
+        share = round(100 * down / judged, 2) if judged else None
+        day["ms"][when.hour] = _worse(day["ms"][when.hour], p95_ms)
+        day["share"][when.hour] = _worse(day["share"][when.hour], share)
+    return {
+        "days": list(days),
+        "ms": [each["ms"] for each in days.values()],
+        "share": [each["share"] for each in days.values()],
+    }
+
+
+def _worse(one: float | None, other: float | None) -> float | None:
+    return max((each for each in (one, other) if each is not None), default=None)
+
+
+def reason_rows(found: dict[str, Any], failures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Why checks failed, the most frequent reasons first, with their part of all that failed.
+
+    `failures` are some of the newest: a reason's sentence is told with the values of one of them.
+    """
+    reasons: dict[str, int] = found["reasons"]
+    details = {each["reason"]: each["detail"] for each in reversed(failures)}
+    whole = sum(reasons.values())
+    return [
+        {
+            "words": reason_sentence(reason, details[reason]) if reason in details else reason,
+            "count": count,
+            "share": 100 * count / whole,
+        }
+        for reason, count in list(reasons.items())[:MAX_REASONS]
+    ]

@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from flask import Response, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from app.core.errors import CloudEyeError, NotLoggedInError
-from app.web.messages import in_words
+from app.core.errors import (
+    CloudEyeError,
+    FactorRequiredError,
+    NotLoggedInError,
+    PasswordDueError,
+    ProofNeededError,
+)
+from app.web.messages.lookup import in_words, whole
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,12 +47,39 @@ def page(status: int, sentence: str = "") -> Response:
 
 def answer(error: CloudEyeError) -> Response:
     """Our own errors: to the log-in page, or a page with the sentence."""
+    if error.http_status >= 500:
+        # What broke while it was found out who asks is not asked again for the page's language.
+        g.setdefault("actor", None)
     if isinstance(error, NotLoggedInError):
         if request.headers.get("HX-Request"):
-            return Response(status=401)
-        target = request.full_path.rstrip("?") if request.method == "GET" else None
+            return Response(status=204, headers={"HX-Refresh": "true"})
+        target = _back_here()
         return cast(Response, redirect(url_for("web.login", next=target if target != "/" else None)))
-    return page(error.http_status, in_words(error.msg))
+    if isinstance(error, ProofNeededError):
+        return _elsewhere("web.confirm", _back_here())
+    if isinstance(error, PasswordDueError):
+        return _elsewhere("web.own_password", _back_here())
+    if isinstance(error, FactorRequiredError):
+        return _elsewhere("web.account_security")
+    if error.http_status == 500:
+        return page(500, _("The log says more, under the number %(id)s.", id=g.get("request_id", "–")))
+    return page(error.http_status, whole(in_words(error.msg)))
+
+
+def _elsewhere(endpoint: str, onward: str | None = None) -> Response:
+    """To another page first; htmx is told by header, since it would follow the redirect itself."""
+    url = url_for(endpoint, next=onward)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": url})
+    return cast(Response, redirect(url, 303))
+
+
+def _back_here() -> str | None:
+    """This page, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    parts = urlsplit(request.referrer or "")
+    return parts.path if parts.netloc == request.host else None
 
 
 def safe_next(target: str | None) -> str | None:

@@ -6,18 +6,17 @@ from typing import cast
 
 from flask import g, has_request_context, request
 
+from app.controller.common.csrf import check_csrf, csrf_token
 from app.controller.common.identity import (
     begin_session,
     check_access,
-    check_csrf,
     client_address,
-    csrf_token,
     current_actor,
     end_session,
 )
 from app.core.errors import NotLoggedInError
 from app.service.actor import Actor
-from app.service.permission import may
+from app.service.permission.check import may
 
 __all__ = [
     "actor",

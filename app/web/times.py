@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from babel.dates import format_timedelta
 from babel.units import format_unit
-from flask_babel import format_datetime, get_locale
+from flask_babel import format_datetime, get_locale, get_timezone
 
 from app.core.clock import now
 
@@ -16,6 +16,16 @@ _UNITS = (("duration-day", 86400), ("duration-hour", 3600), ("duration-minute", 
 def full_time(moment: datetime | None) -> str:
     """`2026-11-21 08:15:03`, the same shape in every language, so that columns line up."""
     return format_datetime(moment, "yyyy-MM-dd HH:mm:ss") if moment else "–"
+
+
+def utc_time(moment: datetime) -> str:
+    """`2026-11-21 08:15:03 UTC`, for pages whose readers belong to no organization."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def zone_name() -> str:
+    """The time zone that this page's times are told in, such as `Asia/Shanghai`."""
+    return str(get_timezone())
 
 
 def relative_time(moment: datetime) -> str:

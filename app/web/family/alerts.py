@@ -22,7 +22,7 @@ from app.web.present.alert import alert_row, effects, other_row, reason_row, sna
 from app.web.present.event import event_line
 from app.web.present.tamper import tamper_tabs
 from app.web.present.versions import SHOWS, show_tabs, versions_of, view_tabs
-from app.web.tamper_words import ALERT_STATES, CLASSES, SEVERITIES
+from app.web.words.tamper import ALERT_STATES, CLASSES, SEVERITIES
 
 EVERY = "all"
 

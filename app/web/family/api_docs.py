@@ -29,8 +29,9 @@ def _operation(path: str, method: str, about: dict[str, Any]) -> dict[str, Any]:
     status = next(code for code in about["responses"] if code.startswith("2"))
     contents: dict[str, Any] = about["responses"][status].get("content", {})
     media = next(iter(contents), "")
-    # A download has no fields: its kind of file stands where they would.
-    answer = contents[media]["schema"]["properties"]["data"] if media == "application/json" else {}
+    # A download has no fields: its kind of file stands where they would. This document has no envelope.
+    schema = contents[media]["schema"] if media == "application/json" else {}
+    answer = schema.get("properties", {}).get("data", schema)
     outputs = _outputs(answer) if answer or not media else [("body", media)]
     return {
         "id": about["operationId"],

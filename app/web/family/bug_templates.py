@@ -21,7 +21,7 @@ from app.service.bug.template import (
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
 from app.web.present.bug import bug_tabs
 from app.web.present.template import source_of, template_row
 

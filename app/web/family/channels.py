@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.errors import InvalidError
 from app.engine.notify.registry import ChannelKind, all_kinds, get_kind
 from app.models import Channel
-from app.service.channel import (
+from app.service.channel.choosing import ALERT_SEVERITIES
+from app.service.channel.delivery import list_deliveries
+from app.service.channel.manage import (
     ALERT_SEVERITIES_KNOWN,
     change_channel,
     config_of,
@@ -22,21 +24,42 @@ from app.service.channel import (
     severities_of,
     test_channel,
 )
-from app.service.delivery import ALERT_SEVERITIES, list_deliveries
-from app.web import schema_form
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment
 from app.web.blueprint import web
-from app.web.forms import Form
+from app.web.family.settings import zone_names
+from app.web.forms import schema as schema_form
+from app.web.forms.alerting import span_rows
+from app.web.forms.form import Form
+from app.web.forms.manner import (
+    DIGESTS_SHOWN,
+    LEVELS_SHOWN,
+    MANNER_LABELS,
+    shown_manners,
+    typed_back,
+    typed_manners,
+)
+from app.web.forms.meanwhile import refuse_overtaken
 from app.web.i18n import current_locale
-from app.web.identity import actor
+from app.web.identity import actor, can
+from app.web.messages.lookup import in_words
 from app.web.present.delivery import delivery_row
-from app.web.tamper_words import SEVERITIES
-from app.web.words import in_language
+from app.web.present.maintenance import weekdays
+from app.web.words.names import in_language
+from app.web.words.tamper import SEVERITIES
 
 
 def channel_tabs(active: str) -> list[dict[str, Any]]:
-    tabs = [("channels", _("Channels")), ("deliveries", _("Deliveries"))]
-    return [{"url": url_for(f"web.{name}"), "text": text, "active": name == active} for name, text in tabs]
+    sees_rules = can("routing.read")
+    tabs = [
+        ("channels", _("Channels"), True),
+        ("channel_rules", _("Rules"), sees_rules),
+        ("message_templates", _("Templates"), sees_rules),
+        ("deliveries", _("Deliveries"), True),
+    ]
+    return [
+        {"url": url_for(f"web.{name}"), "text": text, "active": name == active, "shown": shown}
+        for name, text, shown in tabs
+    ]
 
 
 @web.get("/channels")
@@ -53,7 +76,7 @@ def channel_new() -> BaseResponse:
     kind = _kind_asked_for()
     fields = schema_form.fields_of(kind.schema(), current_locale())
     values = schema_form.values_of(fields, kind.schema(), {})
-    start = {"is_enabled": True, "alert_severities": list(ALERT_SEVERITIES)}
+    start = {"is_enabled": True, "alert_severities": list(ALERT_SEVERITIES), **shown_manners(None)}
     return _show(Form({**values, **start}), kind, None)
 
 
@@ -77,7 +100,7 @@ def channel(channel_id: int) -> BaseResponse:
     fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
     values = schema_form.values_of(fields, kind.schema(), stored)
     basics = {"name": found.name, "is_enabled": found.is_enabled, "alert_severities": severities_of(found)}
-    return _show(Form({**values, **basics}), kind, found)
+    return _show(Form({**values, **basics, **shown_manners(found)}), kind, found)
 
 
 @web.post("/channels/<id:channel_id>")
@@ -86,6 +109,7 @@ def channel_post(channel_id: int) -> BaseResponse:
     kind = get_kind(found.type)
     form, values = _read(kind, config_of(found))
     try:
+        refuse_overtaken(found)
         change_channel(actor(), channel_id, values)
     except InvalidError as error:
         form.refuse(error)
@@ -100,7 +124,7 @@ def channel_test(channel_id: int) -> BaseResponse:
     if result["ok"]:
         say(_("The test message was taken after %(ms)s ms.", ms=round(result["ms"] or 0)))
     else:
-        say(_("The test message was not taken: %(why)s", why=result["error"] or ""), bad=True)
+        say(_("The test message was not taken: %(why)s", why=in_words(result["error"] or "")), bad=True)
     return go(url_for("web.channel", channel_id=channel_id))
 
 
@@ -131,16 +155,18 @@ def _read(kind: ChannelKind, stored: dict[str, Any]) -> tuple[Form, dict[str, An
             each for each in ALERT_SEVERITIES_KNOWN if each in request.form.getlist("alert_severities")
         ],
         "config": schema_form.read(fields, request.form, stored),
+        "manners": typed_manners(),
     }
     shown = {each.name: values["config"].get(each.key) for each in fields if not each.is_secret}
     basics = {name: values[name] for name in ("name", "is_enabled", "alert_severities")}
-    return Form({**basics, **shown}), values
+    return Form({**basics, **shown, **typed_back()}), values
 
 
 def _show(form: Form, kind: ChannelKind, found: Channel | None, status: int = 200) -> BaseResponse:
     stored = config_of(found) if found else None
     fields = schema_form.fields_of(kind.schema(), current_locale(), stored)
-    form.labels = {"name": _("Name"), **{each.name: each.title for each in fields}}
+    labels = {"name": _("Name"), **MANNER_LABELS, **{each.name: each.title for each in fields}}
+    form.labels = {name: str(words) for name, words in labels.items()}
     recent = list_deliveries(actor(), channel_id=found.id, limit=5).items if found else []
     html = render_template(
         "channels/form.html",
@@ -151,6 +177,11 @@ def _show(form: Form, kind: ChannelKind, found: Channel | None, status: int = 20
         doc=in_language(kind.doc, current_locale()),
         channel=found,
         rows=[delivery_row(each) for each in recent],
+        levels=LEVELS_SHOWN,
+        digests=DIGESTS_SHOWN,
+        spans=span_rows(form.values.get("manners.spans")),
+        days=weekdays(),
+        zones=zone_names(),
         severities=[(name, str(words)) for name, words in SEVERITIES.items()] + [("notice", _("Notices"))],
     )
     return make_response(html, status)

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.models.channel import DELIVERY_STATES
-from app.service.delivery import get_delivery, list_deliveries, redeliver
+from app.service.channel.delivery import get_delivery, list_deliveries, redeliver
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.family.channels import channel_tabs
@@ -29,7 +29,8 @@ def deliveries() -> str:
 
 @web.get("/deliveries/<id:delivery_id>")
 def delivery(delivery_id: int) -> str:
-    return render_template("channels/delivery.html", **delivery_page(get_delivery(actor(), delivery_id)))
+    facts = get_delivery(actor(), delivery_id)
+    return render_template("channels/delivery.html", **delivery_page(facts, actor().organization))
 
 
 @web.post("/deliveries/<id:delivery_id>/redeliver")

@@ -16,11 +16,11 @@ from app.service.tamper.deployment_token import create_token, list_tokens, revok
 from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment
 from app.web.blueprint import web
 from app.web.family.watch_forms import choose_site
-from app.web.forms import Form, lines, number
+from app.web.forms.form import Form, lines, number
 from app.web.identity import actor
 from app.web.present.tamper import tamper_tabs
-from app.web.tamper_words import DEPLOYMENT_STATES
 from app.web.times import relative_time
+from app.web.words.tamper import DEPLOYMENT_STATES
 
 GOING = ("open", "planned")
 

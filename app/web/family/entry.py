@@ -6,16 +6,19 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.core.errors import NotLoggedInError, RateLimitedError
+from app.controller.common.entering import enter
+from app.core.errors import NotLoggedInError, RateLimitedError, SecondFactorNeededError
+from app.service.access.logins import note_logout
+from app.service.account.me import change_me
 from app.service.auth import log_in
-from app.service.user import change_me
+from app.service.factor.providers import any_provider, are_several, providers_for
 from app.web.ask import go, say
 from app.web.blueprint import web
 from app.web.errors import safe_next
-from app.web.forms import Form
+from app.web.forms.form import Form
 from app.web.i18n import COOKIE, LANGUAGES
-from app.web.identity import actor, begin_session, can, check_csrf, client_address, end_session, reader
-from app.web.messages import in_words
+from app.web.identity import actor, can, check_csrf, client_address, end_session, reader
+from app.web.messages.lookup import in_words
 from app.web.shell import THEME_COOKIE, THEMES
 
 YEAR = 31_536_000
@@ -33,7 +36,17 @@ def home() -> BaseResponse:
 def login() -> BaseResponse | str:
     if reader() is not None:
         return redirect(url_for("web.home"))
-    return render_template("login.html", form=Form())
+    return _show_login(Form())
+
+
+def _show_login(form: Form) -> str:
+    return render_template(
+        "login.html",
+        form=form,
+        providers=providers_for(),
+        are_several=are_several() and any_provider(),
+        onward=safe_next(request.args.get("next")),
+    )
 
 
 @web.post("/login")
@@ -45,13 +58,17 @@ def login_post() -> BaseResponse:
         who = log_in(account, request.form.get("password", ""), ip=client_address())
     except (NotLoggedInError, RateLimitedError) as error:
         form.errors["account"] = in_words(error.msg)
-        return make_response(render_template("login.html", form=form), error.http_status)
-    begin_session(who)
+        return make_response(_show_login(form), error.http_status)
+    try:
+        enter(who)
+    except SecondFactorNeededError:
+        return redirect(url_for("web.second_step", next=safe_next(request.args.get("next"))), 303)
     return redirect(safe_next(request.args.get("next")) or url_for("web.home"), 303)
 
 
 @web.post("/logout")
 def logout() -> BaseResponse:
+    note_logout(actor())
     end_session()
     say(_("You are logged out."))
     return go(url_for("web.login"))

@@ -19,7 +19,7 @@ from app.web.ask import go, say, wants_fragment
 from app.web.blueprint import web
 from app.web.family.findings import act_values
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
 from app.web.present.finding import finding_page, history_line, location_rows, retest_line
 
 
@@ -34,7 +34,7 @@ def finding(finding_id: int) -> str:
         places=location_rows(locations_of(found)),
         history=[history_line(each) for each in history_of(found)],
         retest=_retest(found),
-        people=[(user.id, user.email) for user in members_of(actor())],
+        people=[(user.id, user.account) for user in members_of(actor())],
         soon=(now() + timedelta(days=90)).date().isoformat(),
         latest=(now() + timedelta(days=365)).date().isoformat(),
         **_effects(),

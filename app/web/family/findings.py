@@ -18,12 +18,13 @@ from app.service.bug.finding import SORTS, classes_of, count_findings, list_find
 from app.service.site import get_site
 from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
-from app.web.bug_words import FINDING_STATES, SEVERITIES, class_words
-from app.web.bug_words import SORTS as SORT_WORDS
+from app.web.forms.form import numbers
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
 from app.web.present.bug import bug_tabs
 from app.web.present.finding import finding_row
+from app.web.words.bug import FINDING_STATES, SEVERITIES, class_words
+from app.web.words.bug import SORTS as SORT_WORDS
 
 LIVING, EVERY, NOBODY = "living", "all", "0"
 EXPORTS = ("csv", "xlsx", "sarif")
@@ -34,7 +35,7 @@ def findings() -> str:
     """What somebody has to do something about, or what the filters ask for."""
     asked = asked_filters()
     filters = service_filters(asked)
-    people = [(str(user.id), user.email) for user in members_of(actor())]
+    people = [(str(user.id), user.account) for user in members_of(actor())]
     page = list_findings(
         actor(), sort=asked.get("sort", "-severity"), cursor=cursor(), limit=PAGE_SIZE, **filters
     )
@@ -121,7 +122,7 @@ def findings_many() -> BaseResponse:
     """One act on all that are ticked."""
     back = request.form.get("back", "")
     back = back if back.startswith("/findings") else url_for("web.findings")
-    ids = [int(each) for each in request.form.getlist("ids") if each.isdecimal() and len(each) < 20]
+    ids = numbers(request.form.getlist("ids"))
     act = request.form.get("act", "")
     if not ids or act not in ACTS:
         say(_("Tick at least one finding first."), bad=True)

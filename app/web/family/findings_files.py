@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from flask import Response, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.controller.common.attachment import attachment
 from app.core.errors import InvalidError, NotFoundError
 from app.models.finding import FINDING_SOURCES
-from app.service.bug.exports import findings_csv, findings_sarif, findings_xlsx
+from app.service.bug.exports import (
+    MAX_SHEET_ROWS,
+    count_findings,
+    findings_csv,
+    findings_sarif,
+    findings_xlsx,
+)
 from app.service.bug.imports import import_findings
 from app.service.site import list_sites
 from app.web.ask import go, say
 from app.web.blueprint import web
-from app.web.bug_words import SOURCES
 from app.web.family.findings import EVERY, asked_filters, service_filters
 from app.web.i18n import current_locale
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
+from app.web.words.bug import SOURCES
 
 EXPORTS = {"csv": findings_csv, "xlsx": findings_xlsx, "sarif": findings_sarif}
 MAX_SITES = 200
 
 
 @web.get("/findings/export.<kind>")
-def findings_export(kind: str) -> Response:
-    """The list as a file, with the same filters."""
+def findings_export(kind: str) -> BaseResponse:
+    """The list as a file, with the same filters; one that is long is made by a job."""
     if kind not in EXPORTS:
         raise NotFoundError("there is no such thing here")
-    return attachment(*EXPORTS[kind](actor(), service_filters(asked_filters()), current_locale()))
+    asked = asked_filters()
+    filters = service_filters(asked)
+    if kind != "sarif" and count_findings(actor(), filters) > MAX_SHEET_ROWS:
+        return go(url_for("web.export", what="findings", **asked))
+    return attachment(*EXPORTS[kind](actor(), filters, current_locale()))
 
 
 @web.get("/findings/import")

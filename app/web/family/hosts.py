@@ -16,9 +16,9 @@ from app.service.bug.host import add_host, check_host, delete_host, get_host, li
 from app.service.site import get_site
 from app.web.ask import go, say, wants_fragment
 from app.web.blueprint import web
-from app.web.forms import Form
+from app.web.forms.form import Form
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
 from app.web.present.host import host_card
 
 

@@ -18,11 +18,11 @@ from app.service.site import get_site
 from app.web.ask import go, say
 from app.web.blueprint import web
 from app.web.family.settings import zone_names
-from app.web.forms import Form, number
+from app.web.forms.form import Form, number
 from app.web.identity import actor
 from app.web.present.security import consent_rows
-from app.web.scan_words import PROFILES as PROFILE_WORDS
-from app.web.security_words import LOGIN_KINDS, SCHEDULES, hour_text, weekdays
+from app.web.words.scan import PROFILES as PROFILE_WORDS
+from app.web.words.security import LOGIN_KINDS, SCHEDULES, hour_text, weekdays
 
 _FLAGS = ("after_deployment", "on_change", "uses_templates")
 _NUMBERS = ("budget", "connections", "hour", "weekday", "month_day", "from_hour", "until_hour")

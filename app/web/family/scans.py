@@ -18,9 +18,9 @@ from app.service.bug.settings import get_settings_of
 from app.service.site import get_site, list_sites
 from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
-from app.web.forms import Form, number
+from app.web.forms.form import Form, number
 from app.web.identity import actor
-from app.web.messages import in_words
+from app.web.messages.lookup import in_words
 from app.web.present.bug import bug_tabs
 from app.web.present.scan import (
     GOING_ON,
@@ -30,8 +30,8 @@ from app.web.present.scan import (
     report_facts,
     scan_row,
 )
-from app.web.scan_words import PROFILES as PROFILE_WORDS
-from app.web.scan_words import SCAN_STATES
+from app.web.words.scan import PROFILES as PROFILE_WORDS
+from app.web.words.scan import SCAN_STATES
 
 MAX_SITES = 200
 

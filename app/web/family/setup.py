@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import CloudEyeError, InvalidError
-from app.service.channel import create_channel
-from app.service.monitor import create_monitor
+from app.service.channel.manage import create_channel
+from app.service.monitor.manage import create_monitor
 from app.service.organization import change_settings, settings_of
 from app.service.site import create_site
 from app.web.ask import go, say
 from app.web.blueprint import web
 from app.web.family.settings import zone_names
-from app.web.forms import Form
+from app.web.forms.form import Form
 from app.web.i18n import LANGUAGES, current_locale
 from app.web.identity import actor
 

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.core.errors import InvalidError
 from app.models import Site
 from app.service.bug.overview import site_security
-from app.service.incident import list_incidents
-from app.service.monitor import list_monitors
+from app.service.incident.manage import list_incidents
+from app.service.monitor.manage import list_monitors
 from app.service.overview import site_states
 from app.service.site import (
     archive_site,
@@ -29,7 +29,8 @@ from app.service.tamper.watch import list_watches
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.charts import chosen_range, range_words, ranges, strip_of
-from app.web.forms import Form, commas
+from app.web.forms.form import Form, commas
+from app.web.forms.meanwhile import refuse_overtaken
 from app.web.identity import actor
 from app.web.present.event import event_lines
 from app.web.present.security import site_line
@@ -202,6 +203,7 @@ def site_edit_post(site_id: int) -> BaseResponse:
     form = _form_of(found)
     form.values = dict(request.form)
     try:
+        refuse_overtaken(found)
         change_site(actor(), site_id, _typed())
     except InvalidError as error:
         form.refuse(error)

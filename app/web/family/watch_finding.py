@@ -18,9 +18,9 @@ from app.service.tamper.watch import create_watches
 from app.web.ask import go, number_asked, say
 from app.web.blueprint import web
 from app.web.family.watch_forms import choose_site, intervals
-from app.web.forms import Form, number
+from app.web.forms.form import Form, number
 from app.web.identity import actor
-from app.web.tamper_words import FOUND_AS
+from app.web.words.tamper import FOUND_AS
 
 CHOSEN_AT_FIRST = 10
 

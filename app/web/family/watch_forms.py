@@ -18,11 +18,12 @@ from app.service.site import get_site, list_sites
 from app.service.tamper.watch import change_watch, create_watch, get_watch
 from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
-from app.web.forms import Form, lines, number
+from app.web.forms.form import Form, lines, number
+from app.web.forms.meanwhile import refuse_overtaken
 from app.web.i18n import current_locale
 from app.web.identity import actor
-from app.web.tamper_words import view_label
 from app.web.times import duration
+from app.web.words.tamper import view_label
 
 INTERVALS = (60, 300, 900, 3600, 6 * 3600, 24 * 3600)
 LISTS = ("watch_selectors", "ignore_selectors", "words", "allowed_words")
@@ -183,6 +184,7 @@ def watch_edit_post(watch_id: int) -> BaseResponse:
     found = get_watch(actor(), watch_id)
     form, values = Form(_kept()), _typed()
     try:
+        refuse_overtaken(found)
         if wrong := _wrong(values):
             raise InvalidError(wrong)
         change_watch(actor(), watch_id, values)

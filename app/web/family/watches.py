@@ -36,7 +36,7 @@ from app.web.present.tamper import (
     watch_headline,
     watch_row,
 )
-from app.web.tamper_words import WATCH_STATES
+from app.web.words.tamper import WATCH_STATES
 
 FEW = 10
 

@@ -10,7 +10,7 @@ from app.core.errors import InvalidError
 from app.service.tamper.words import change_words, get_words
 from app.web.ask import go, say
 from app.web.blueprint import web
-from app.web.forms import Form, lines
+from app.web.forms.form import Form, lines
 from app.web.identity import actor
 from app.web.present.tamper import tamper_tabs
 

@@ -12,7 +12,7 @@ from app.models import Alert, Snapshot
 from app.service.tamper.say import alert_sentence, reason_sentence
 from app.web.i18n import current_locale
 from app.web.present.tamper import short_address, size_text
-from app.web.tamper_words import ALERT_STATES, class_label, severity_mark, view_label
+from app.web.words.tamper import ALERT_STATES, class_label, severity_mark, view_label
 
 EXCERPT = 1500
 

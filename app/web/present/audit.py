@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from app.models import AuditEntry
-from app.web.words import action_label
+from app.web.words.audit import way_label
+from app.web.words.audit_values import field_label, value_words
+from app.web.words.names import action_label
 
 
 def entry_row(entry: AuditEntry) -> dict[str, Any]:
     """Who, what, from where, and each value that changed."""
     before, after = entry.before or {}, entry.after or {}
     changes = [
-        {"name": name, "before": _short(before.get(name)), "after": _short(after.get(name))}
+        {"name": field_label(name), "before": old, "after": new}
         for name in sorted({*before, *after})
+        if (old := value_words(name, before.get(name))) != (new := value_words(name, after.get(name)))
     ]
     return {
         "at": entry.at,
@@ -22,10 +25,8 @@ def entry_row(entry: AuditEntry) -> dict[str, Any]:
         "object": after.get("name") or before.get("name") or "",
         "changes": changes,
         "ip": entry.ip,
-        "way": entry.way,
+        "way": way_label(entry.way),
+        "number": entry.number,
+        "hash": entry.hash,
+        "request_id": entry.request_id,
     }
-
-
-def _short(value: Any) -> str:
-    text = "" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text if len(text) <= 200 else text[:200] + "…"

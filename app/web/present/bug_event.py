@@ -13,11 +13,11 @@ from flask_babel import ngettext
 from app.engine.tamper.visible import visible
 from app.models import Event
 from app.service.bug.say import proof_sentence, reason_sentence
-from app.web.bug_words import FINDING_SEVERITY_GLYPHS, RETEST_ANSWERS, SEVERITIES, SOURCES
 from app.web.i18n import current_locale
-from app.web.scan_words import PROFILES
-from app.web.security_words import CONSENTS
-from app.web.words import event_label, in_language
+from app.web.words.bug import FINDING_SEVERITY_GLYPHS, RETEST_ANSWERS, SEVERITIES, SOURCES
+from app.web.words.names import event_label, in_language
+from app.web.words.scan import PROFILES
+from app.web.words.security import CONSENTS
 
 MANY_FINDINGS = ("bug.finding_opened", "bug.finding_reopened", "bug.finding_fixed")
 GLYPHS = {

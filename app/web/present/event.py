@@ -12,16 +12,22 @@ from flask_babel import gettext as _
 from app.engine.tamper.sentences import sentence as tamper_sentence
 from app.engine.tamper.visible import visible
 from app.models import Event
+from app.service.objective.say import SENTENCES, sentence_of
 from app.service.tamper.say import note_sentence
 from app.web.i18n import current_locale
 from app.web.present.bug_event import MANY_FINDINGS, bug_event_line, many_findings_line
 from app.web.present.state import reason_sentence
-from app.web.words import event_label, state_label
+from app.web.words.names import event_label, state_label
 
 GLYPHS = {
+    "objective.burning": "down",
+    "objective.calm": "up",
     "monitor.up": "up",
     "monitor.down": "down",
     "monitor.unknown": "unknown",
+    "monitor.degraded": "degraded",
+    "monitor.regional": "regional",
+    "monitor.identity": "info",
     "monitor.paused": "paused",
     "monitor.pending": "pending",
     "incident.opened": "down",
@@ -52,7 +58,7 @@ def event_line(event: Event) -> dict[str, Any]:
     if event.kind.startswith("bug."):
         return bug_event_line(event)
     detail = event.detail or {}
-    name = detail.get("monitor") or detail.get("watch") or ""
+    name = detail.get("monitor") or detail.get("watch") or detail.get("objective") or ""
     # Only what was down can be up "again".
     is_first_up = event.kind == "monitor.up" and detail.get("before") != "DOWN"
     said = state_label("UP") if is_first_up else event_label(event.kind)
@@ -100,14 +106,20 @@ def _why(event: Event, detail: dict[str, Any]) -> str:
         reason = detail.get("reason")
         who = _("by %(who)s", who=detail["by"])
         return f"{who} · {reason}" if reason else who
+    if event.kind == "monitor.identity":
+        return visible(f"{detail.get('before', '')} → {detail.get('after', '')}")
     if detail.get("code"):
         return visible(tamper_sentence(str(detail["code"]), values, locale))
+    if event.kind in SENTENCES:
+        return sentence_of(event.kind, detail, locale)
     if event.cause and event.watch_id is None:
         return reason_sentence(event.cause, detail.get("values"))
     return ""
 
 
 def _url(event: Event) -> str:
+    if event.kind in SENTENCES and (event.detail or {}).get("objective_id"):
+        return url_for("web.objective", objective_id=int(event.detail["objective_id"]))
     if event.alert_id and not event.kind.startswith("incident."):
         return url_for("web.alert", alert_id=event.alert_id)
     if event.incident_id:

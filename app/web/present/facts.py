@@ -1,4 +1,4 @@
-"""What a check learned besides its verdict: certificate, protocol, redirects."""
+"""Facts in pairs of words and value: of a handshake, and of a target that calls."""
 
 from __future__ import annotations
 
@@ -6,19 +6,16 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.core.clock import from_ms
+from app.models import Heartbeat
+from app.web.times import full_time
+
 
 def tls_facts(facts: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Pairs of words and value, for a list of facts. Empty without any."""
-    facts = facts or {}
-    tls = facts.get("tls") or {}
+    tls = (facts or {}).get("tls")
+    tls = tls if isinstance(tls, dict) else {}
     pairs = [
-        (_("HTTP version"), facts.get("http_version")),
-        (
-            _("Redirects"),
-            facts.get("redirects")
-            if not isinstance(facts.get("redirects"), list)
-            else len(facts["redirects"]),
-        ),
         (_("TLS version"), tls.get("version")),
         (_("Certificate of"), tls.get("subject")),
         (_("Issued by"), tls.get("issuer")),
@@ -26,3 +23,20 @@ def tls_facts(facts: dict[str, Any] | None) -> list[tuple[str, str]]:
         (_("Days left"), tls.get("days_left")),
     ]
     return [(words, str(value)) for words, value in pairs if value not in (None, "", 0)]
+
+
+def call_facts(heartbeat: Heartbeat | None) -> list[tuple[str, str]]:
+    """What was last heard of a target that calls, and what is waited for."""
+    if heartbeat is None:
+        return []
+    kinds = {
+        "start": _("a run began"),
+        "success": _("success"),
+        "fail": _("failure"),
+        "log": _("a log only"),
+    }
+    last = _("never called yet")
+    if heartbeat.last_call_ms is not None:
+        last = f"{full_time(from_ms(heartbeat.last_call_ms))} · {kinds.get(heartbeat.last_kind or '', '–')}"
+    awaited = _("The run must end by") if heartbeat.started_ms is not None else _("A call is awaited until")
+    return [(_("Last call"), last), (awaited, full_time(from_ms(heartbeat.deadline_ms)))]

@@ -11,7 +11,8 @@ from app.engine.tamper.visible import visible
 from app.models import Finding, FindingHistory, FindingLocation, Scan
 from app.service.bug.finding import is_overdue
 from app.service.bug.say import finding_texts, finding_title
-from app.web.bug_words import (
+from app.web.i18n import current_locale
+from app.web.words.bug import (
     CONFIDENCES,
     FINDING_STATES,
     HISTORY,
@@ -20,7 +21,6 @@ from app.web.bug_words import (
     class_words,
     severity_mark,
 )
-from app.web.i18n import current_locale
 
 _OWASP = "https://owasp.org/Top10/"
 _CWE = "https://cwe.mitre.org/data/definitions/{number}.html"

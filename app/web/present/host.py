@@ -11,9 +11,9 @@ from app.engine.tamper.visible import visible
 from app.models import HostOwnership, OwnershipCheck
 from app.service.bug.host import host_history, ways_of
 from app.service.bug.say import check_sentence
-from app.web.host_words import HOST_STATES, OPENS, STEPS, VALUES
 from app.web.i18n import current_locale
-from app.web.words import in_language
+from app.web.words.host import HOST_STATES, OPENS, STEPS, VALUES
+from app.web.words.names import in_language
 
 
 def host_mark(host: HostOwnership) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from app.engine.tamper.visible import visible
 from app.models import Finding
 from app.service.bug.finding import is_overdue
 from app.service.bug.say import finding_texts
-from app.web.bug_words import SEVERITIES, class_words, severity_mark
 from app.web.i18n import current_locale
 from app.web.present.finding import finding_row, in_lines
+from app.web.words.bug import SEVERITIES, class_words, severity_mark
 
 _PLACES = 10
 """So many addresses stand in the report for one cause."""

@@ -12,10 +12,10 @@ from app.engine.tamper.visible import visible
 from app.models import Scan
 from app.service.bug.compare import Comparison
 from app.service.bug.say import finding_title, scan_sentence, skip_sentence
-from app.web.bug_words import severity_mark
 from app.web.i18n import current_locale
-from app.web.scan_words import HEADER_TESTS, PROFILES, SCAN_STATES, SKIPPED, STAGES, TRIGGERS, VERDICTS
-from app.web.security_words import CONSENTS
+from app.web.words.bug import severity_mark
+from app.web.words.scan import HEADER_TESTS, PROFILES, SCAN_STATES, SKIPPED, STAGES, TRIGGERS, VERDICTS
+from app.web.words.security import CONSENTS
 
 GOING_ON = ("queued", "running")
 _MAX_PAGES = 200

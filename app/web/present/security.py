@@ -15,11 +15,11 @@ from app.engine.bug.types import BUDGETS
 from app.models import Scan, ScanSettings
 from app.service.bug.overview import SiteSecurity
 from app.service.bug.settings import zone_of
-from app.web.bug_words import SEVERITIES
 from app.web.identity import actor
-from app.web.scan_words import PROFILES, SCAN_STATES
-from app.web.security_words import CONSENTS, hour_text, schedule_text
 from app.web.times import full_time
+from app.web.words.bug import SEVERITIES
+from app.web.words.scan import PROFILES, SCAN_STATES
+from app.web.words.security import CONSENTS, hour_text, schedule_text
 
 
 def security_facts(security: SiteSecurity) -> dict[str, Any]:

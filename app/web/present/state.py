@@ -13,11 +13,13 @@ from app.core.clock import from_ms as moment_of
 from app.engine.usability.reasons import sentence
 from app.models import Incident, Monitor, Site
 from app.service.overview import SiteState
-from app.service.series import Piece
+from app.service.results.series import Piece
+from app.service.site import SiteLine
 from app.service.tamper.say import incident_sentence
 from app.web.i18n import current_locale
 from app.web.times import duration, full_time
-from app.web.words import STATUSES
+from app.web.words.incident import CATEGORIES
+from app.web.words.names import STATUSES
 
 
 def reason_sentence(reason: str | None, detail: dict[str, Any] | None) -> str:
@@ -44,7 +46,7 @@ def monitor_row(monitor: Monitor) -> dict[str, Any]:
     }
 
 
-def site_row(site: Site, state: SiteState) -> dict[str, Any]:
+def site_row(site: Site | SiteLine, state: SiteState) -> dict[str, Any]:
     """A site as the list of sites shows it."""
     return {
         "name": site.name,
@@ -59,19 +61,22 @@ def site_row(site: Site, state: SiteState) -> dict[str, Any]:
     }
 
 
-def headline(state: str | None, since_ms: int | None) -> str:
-    """The state of a site or monitor as a sentence: "Up for 3 days"."""
+def headline(state: str | None, since_ms: int | None, *, is_failing: bool = False) -> str:
+    """The state of a site or monitor as a sentence: "Up for 3 days".
+
+    `is_failing` says that there is a result, and a bad one, where nothing is for sure yet.
+    """
     if state is None:
         return _("Nothing watches this site yet")
     span = duration((now() - from_ms(since_ms)).total_seconds()) if since_ms else ""
     sentences = {
         "UP": _("Up for %(span)s", span=span),
         "DOWN": _("Down for %(span)s", span=span),
-        "DEGRADED": _("Slow for %(span)s", span=span),
+        "DEGRADED": _("Degraded for %(span)s", span=span),
         "REGIONAL": _("Down in some places for %(span)s", span=span),
         "UNKNOWN": _("No recent result for %(span)s", span=span),
         "PAUSED": _("Paused for %(span)s", span=span),
-        "PENDING": _("Waiting for the first result"),
+        "PENDING": _("Failing, not for sure yet") if is_failing else _("Waiting for the first result"),
         "MAINTENANCE": _("In maintenance for %(span)s", span=span),
     }
     return sentences.get(state, state)
@@ -120,6 +125,9 @@ def incident_row(incident: Incident) -> dict[str, Any]:
         "acked_at": incident.acked_at,
         "lasted": duration(max(0.0, (end - incident.started_at).total_seconds())),
         "is_open": incident.closed_at is None,
+        "is_withdrawn": incident.is_withdrawn,
+        "look": "up" if incident.closed_at else incident.level,
+        "whose": str(CATEGORIES.get(incident.category or "", "")),
     }
 
 
@@ -148,14 +156,17 @@ def strip_cells(pieces: list[Piece], from_ms: int, step: int, count: int) -> lis
         if piece is None:
             cells.append({"status": "none", "title": f"{full_time(moment_of(start))} · {_('no result')}"})
             continue
-        status = "mixed" if piece.down and piece.up else piece.status
-        known = piece.up + piece.down
-        share = f"{100 * piece.up / known:.1f} %" if known else _("unknown")
+        is_mixed = piece.down > 0 and piece.up + piece.degraded > 0
+        share = _("unknown") if piece.share is None else f"{piece.share:.1f} %"
+        if piece.status == "maintenance":
+            share = _("maintenance")
+        status = "mixed" if is_mixed else piece.status
         cells.append({"status": status, "title": f"{full_time(moment_of(start))} · {share}"})
     return cells
 
 
 def uptime(pieces: list[Piece]) -> float | None:
-    """The share of judged results that were good, in percent; None without any."""
-    up, known = sum(piece.up for piece in pieces), sum(piece.up + piece.down for piece in pieces)
-    return 100 * up / known if known else None
+    """The share of judged time that was good, in percent; None without any."""
+    good = sum(piece.covered_ms[0] + piece.covered_ms[3] for piece in pieces)
+    judged = sum(sum(piece.covered_ms) - piece.covered_ms[2] for piece in pieces)
+    return 100 * good / judged if judged else None

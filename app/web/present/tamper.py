@@ -14,12 +14,13 @@ from app.core.clock import now
 from app.engine.tamper.profile import LEARNING
 from app.engine.tamper.visible import visible
 from app.models import Baseline, Site, Snapshot, Watch
+from app.service.site import SiteLine
 from app.service.tamper.overview import SiteTamper
 from app.service.tamper.region import Stand
 from app.service.tamper.say import watch_sentence
 from app.web.i18n import current_locale
-from app.web.tamper_words import BASELINE_KINDS, MODES, REGION_KINDS, VERDICTS, WATCH_STATES, view_label
 from app.web.times import duration
+from app.web.words.tamper import BASELINE_KINDS, MODES, REGION_KINDS, VERDICTS, WATCH_STATES, view_label
 
 KB = 1000
 
@@ -154,7 +155,7 @@ def region_row(region: Stand) -> dict[str, Any]:
     }
 
 
-def site_mark(site: Site, tamper: SiteTamper) -> dict[str, Any] | None:
+def site_mark(site: Site | SiteLine, tamper: SiteTamper) -> dict[str, Any] | None:
     """What a site's watched pages say, in a word for lists and in sentences for its own page."""
     if tamper.state is None:
         return None

@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 
 from app.engine.tamper.visible import visible
 from app.models import BugTemplate
-from app.web.bug_words import severity_mark
-from app.web.template_words import REFUSALS
+from app.web.words.bug import severity_mark
+from app.web.words.template import REFUSALS
 
 
 def template_row(template: BugTemplate) -> dict[str, Any]:

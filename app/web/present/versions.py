@@ -19,8 +19,8 @@ from app.service.actor import Actor
 from app.service.tamper.snapshot import get_snapshot, list_baselines, observation_of
 from app.service.tamper.store import StoreError
 from app.web.i18n import current_locale
-from app.web.tamper_words import view_label
 from app.web.times import full_time
+from app.web.words.tamper import view_label
 
 MAX_READ = 1_500_000
 """Bytes of a page that its text is taken of, about 0.4 s."""
