@@ -15,6 +15,20 @@ document.addEventListener("alpine:init", () => {
       this.lines.splice(index, 1);
     },
   }));
+  // Lines of several fields each.
+  Alpine.data("rows", () => ({
+    lines: [],
+    init() {
+      this.lines = JSON.parse(this.$el.dataset.rows || "[]").map((line) => ({ kind: "site", ...line }));
+      if (!this.lines.length) this.add();
+    },
+    add() {
+      this.lines.push({ kind: "site" });
+    },
+    remove(index) {
+      this.lines.splice(index, 1);
+    },
+  }));
 });
 
 const post = (url, fields) => {
@@ -25,6 +39,12 @@ const post = (url, fields) => {
     body: new URLSearchParams(fields),
   });
 };
+
+// Where tabs are wider than the screen, the present one is to be seen.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+  const bar = tab.parentElement;
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+}
 
 document.addEventListener("click", (event) => {
   const theme = event.target.closest("[data-set-theme]");
@@ -104,7 +124,30 @@ document.addEventListener("DOMContentLoaded", () => {
   tellTimes();
 });
 
-// A session that ended while a page was open: go to the log-in page instead of doing nothing.
+// What a live page showed may be deleted, or no longer ours to see: it must not go on looking well.
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) location.reload();
+  const { xhr, requestConfig } = event.detail;
+  const told = requestConfig.triggeringEvent?.type === "sse:changed";
+  if (told && [403, 404].includes(xhr.status)) location.reload();
 });
+
+// What shows the same as before stays as it is, so that a button is not taken away under the pointer.
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  const { target, fragment } = event.detail;
+  const shown = target.dataset.shows;
+  if (shown && fragment.querySelector("[data-shows]")?.dataset.shows === shown) event.detail.shouldSwap = false;
+});
+
+// A form is sent once, however often its button is pressed, until the answer is here. An answer that leaves the
+// page where it is (a download) is not heard of: after a while it may be sent again.
+const SENT_MS = 5000;
+const sent = new Map();
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post") return;
+  const button = event.submitter ?? form;
+  const before = sent.get(button);
+  if (before && event.timeStamp - before < SENT_MS) event.preventDefault();
+  else sent.set(button, event.timeStamp);
+});
+addEventListener("pageshow", () => sent.clear());

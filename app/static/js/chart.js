@@ -1,7 +1,9 @@
-// Response time as stacked phases. Reads {t, phases: {dns: […], …}, total, status} from data-url;
-// t is unix seconds, durations are milliseconds, status is up, down or unknown for each point.
+// Response time as stacked phases, or as percentiles where the view says so. Reads {t, phases: {dns: […], …},
+// total, p50, p95, p99, status, failed} from data-url; t is unix seconds, durations are milliseconds, status is
+// up, degraded, down, maintenance or unknown for each point, failed the part of its checks. Null is a gap.
 (() => {
   const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"];
+  const SHARES = ["p50", "p95", "p99"];
   const charts = new Map();
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const colour = (phase) => css(`--phase-${phase.replace("_", "-")}`);
@@ -11,19 +13,22 @@
     let below = data.t.map(() => 0);
     const sums = PHASES.map((phase) => {
       below = below.map((sum, i) => sum + (data.phases[phase][i] ?? 0));
-      return below.map((sum, i) => (data.status[i] === "up" ? sum : null));
+      return below.map((sum, i) => (data.total[i] == null ? null : sum));
     });
     return [data.t, ...sums.reverse()];
   };
+
+  const shares = (box, data) => box.dataset.view === "percentiles" && Boolean(data.p50);
+  const columns = (box, data) => (shares(box, data) ? [data.t, ...[...SHARES].reverse().map((name) => data[name])] : stack(data));
 
   const marks = (data) => (plot) => {
     const { ctx, bbox } = plot;
     const width = Math.max(2 * devicePixelRatio, (bbox.width * data.step) / (data.to - data.from));
     ctx.save();
     data.status.forEach((status, i) => {
-      if (status === "up") return;
-      ctx.fillStyle = status === "down" ? css("--strip-down") : css("--line-strong");
-      const height = status === "down" ? bbox.height : bbox.height / 8;
+      if (status == null || status === "up" || status === "degraded") return;
+      ctx.fillStyle = status === "down" ? css("--strip-down") : status === "maintenance" ? css("--accent") : css("--line-strong");
+      const height = status === "down" ? bbox.height * data.failed[i] : bbox.height / 8;
       ctx.globalAlpha = status === "down" ? 0.28 : 1;
       const x = plot.valToPos(data.t[i], "x", true);
       ctx.fillRect(x, bbox.top + bbox.height - height, width, height);
@@ -40,9 +45,10 @@
     const legend = box.parentElement.querySelector(".legend");
     for (const each of legend.querySelectorAll("[data-phase]")) {
       const phase = each.dataset.phase;
-      const value = phase === "total" ? data.total[at] : data.phases[phase][at];
-      each.textContent = data.status[at] === "up" || phase === "total" ? ms(value) : "–";
+      each.textContent = ms(phase === "total" ? data.total[at] : data.phases[phase]?.[at]);
     }
+    for (const each of legend.querySelectorAll("[data-share]")) each.textContent = ms(data[each.dataset.share]?.[at]);
+    for (const each of legend.querySelectorAll("[data-of]")) each.hidden = each.dataset.of !== (shares(box, data) ? "percentiles" : "phases");
     const when = legend.querySelector("[data-when]");
     if (when) {
       const zone = box.dataset.zone;
@@ -67,9 +73,11 @@
         { ...axis, grid: { show: false }, size: 30, space: narrow ? 80 : 110, values: clock(box) },
         { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => (tick ? ms(tick) : "0")) },
       ],
-      series: [{}, ...[...PHASES].reverse().map((phase) => ({
+      series: [{}, ...(shares(box, data) ? [...SHARES].reverse().map((name) => ({
+        stroke: css(`--share-${name}`), width: 2, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,
+      })) : [...PHASES].reverse().map((phase) => ({
         fill: colour(phase), stroke: colour(phase), width: 1, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,
-      }))],
+      })))],
       hooks: {
         draw: [marks(data)],
         setCursor: [(plot) => tellLegend(box, data, plot.cursor.idx)],
@@ -90,9 +98,10 @@
     known.plot?.destroy();
     known.plot = null;
     const note = box.querySelector(".chart-note");
-    note.hidden = known.data.t.length > 0;
-    if (!known.data.t.length) note.textContent = box.dataset.empty;
-    if (known.data.t.length) known.plot = new uPlot(options(box, known.data), stack(known.data), box);
+    const filled = known.data.status.some((status) => status != null);
+    note.hidden = filled;
+    if (!filled) note.textContent = box.dataset.empty;
+    if (filled) known.plot = new uPlot(options(box, known.data), columns(box, known.data), box);
     tellLegend(box, known.data, null);
   };
 
@@ -117,6 +126,18 @@
     const known = charts.get(target);
     if (known?.plot && known.plot.width !== target.clientWidth) draw(target);
   }));
+  const choose = (button) => {
+    const card = button.closest("section");
+    for (const each of card.querySelectorAll("[data-chart-view]")) each.setAttribute("aria-pressed", String(each === button));
+    for (const box of card.querySelectorAll(".chart[data-url]")) {
+      box.dataset.view = button.dataset.chartView;
+      draw(box);
+    }
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-chart-view]");
+    if (button) choose(button);
+  });
   document.addEventListener("DOMContentLoaded", () => each((box) => { load(box); sizes.observe(box); }));
   document.addEventListener("themechange", () => each(draw));
   document.addEventListener("chart-refresh", () => each(load));
