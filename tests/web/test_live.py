@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.service.live import CHANGE
 from app.web.family.live import gathered
 
 CHANGED = "event: changed\ndata: 1\n\n"
@@ -27,7 +28,11 @@ class Ticks:
 
 
 def told(
-    *batches: list[dict[str, Any]], site_id: int | None = 7, lifetime_seconds: float = 600.0
+    *batches: list[dict[str, Any]],
+    site_id: int | None = 7,
+    lifetime_seconds: float = 600.0,
+    missed: Callable[[], bool] = lambda: False,
+    goes_on: Callable[[], bool] = lambda: True,
 ) -> list[str]:
     clock = Ticks()
     events = gathered(
@@ -35,6 +40,8 @@ def told(
         site_id=site_id,
         quiet_seconds=1.0,
         lifetime_seconds=lifetime_seconds,
+        missed=missed,
+        goes_on=goes_on,
         clock=clock,
     )
     return list(events)[1:]
@@ -60,9 +67,21 @@ def test_a_list_is_told_of_every_site() -> None:
     assert told([{"kind": "monitor", "site_id": "8"}], site_id=None) == [CHANGED]
 
 
+def test_what_somebody_changed_is_told_to_the_page_of_any_site() -> None:
+    assert told([{"kind": CHANGE}]) == [CHANGED]
+
+
+def test_what_came_before_the_page_listened_is_made_up_for_once() -> None:
+    assert told([], [], [], [], missed=lambda: True) == [CHANGED]
+
+
 def test_a_silent_line_is_kept_open() -> None:
     assert told(*[[]] * 40) == [": pulse\n\n"]
 
 
 def test_the_stream_ends_so_that_a_session_cannot_listen_for_ever() -> None:
     assert told(*[[OURS]] * 100, lifetime_seconds=1.0) == [CHANGED]
+
+
+def test_the_stream_tells_its_page_that_the_session_ended_and_ends() -> None:
+    assert told(*[[]] * 100, goes_on=lambda: False) == [CHANGED]

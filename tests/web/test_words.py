@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
-from app.web.words import ACTIONS, EVENT_KINDS, MESSAGE_KINDS
+import pytest
+
+from app.service.permission.roles import PERMISSIONS
+from app.web.messages.lookup import whole
+from app.web.words.names import ACTIONS, EVENT_KINDS, MESSAGE_KINDS
 from config.env import ROOT
 
 NAMED = re.compile(
@@ -15,12 +19,23 @@ NAMED = re.compile(
 def test_every_event_and_every_act_has_words() -> None:
     service = ROOT / "app" / "service"
     lines = (
-        line
-        for path in service.rglob("*.py")
-        if path.name != "permission.py"
-        for line in path.read_text().splitlines()
-        if "log." not in line
+        line for path in service.rglob("*.py") for line in path.read_text().splitlines() if "log." not in line
     )
     named = {name for line in lines for name in NAMED.findall(line)}
     files = {name for name in named if name.endswith((".json", ".html", ".txt"))}
-    assert named - files - {*ACTIONS, *EVENT_KINDS, *MESSAGE_KINDS} == set()
+    permissions = set().union(*PERMISSIONS.values())
+    assert named - files - permissions - {*ACTIONS, *EVENT_KINDS, *MESSAGE_KINDS} == set()
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("the channel is off", "The channel is off."),
+        ("Choose a file.", "Choose a file."),
+        ("odd.yaml: is no template", "odd.yaml: is no template."),
+        ("渠道已停用", "渠道已停用。"),
+        ("", ""),
+    ],
+)
+def test_a_message_that_stands_by_itself_is_a_whole_sentence(said: str, shown: str) -> None:
+    assert whole(said) == shown
