@@ -14,7 +14,7 @@ from itertools import cycle, islice
 import psutil
 
 from tests.bench._figures import Figures
-from tests.bench._fleet import Results, due_between, make_monitors, target
+from tests.bench._fleet import Database, due_between, make_monitors, target
 from tests.stack import Stack, running_stack
 
 MONITORS, INTERVAL_SECONDS = 50, 1
@@ -39,7 +39,7 @@ def _kill(stack: Stack, victim: str) -> bool:
     return pid is not None
 
 
-def _drain(results: Results, since_ms: int, until_ms: int, due: int) -> None:
+def _drain(results: Database, since_ms: int, until_ms: int, due: int) -> None:
     """Wait until everything due is recorded, or nothing more can come."""
     end = time.monotonic() + DRAIN_SECONDS
     while len(results.slots(since_ms, until_ms)) < due and time.monotonic() < end:
@@ -49,7 +49,7 @@ def _drain(results: Results, since_ms: int, until_ms: int, due: int) -> None:
 def _measure(stack: Stack, url: str, figures: Figures) -> None:
     ids = make_monitors(stack.api(), url, MONITORS, INTERVAL_SECONDS)
     time.sleep(5)
-    results = Results(stack.folder / "data")
+    results = Database.of(stack)
     since = _now_ms()
     seen: set[tuple[int, ...]] = set()
     kills = 0
@@ -72,6 +72,6 @@ def _measure(stack: Stack, url: str, figures: Figures) -> None:
 
 def main() -> bool:
     figures = Figures("kills")
-    with target() as url, running_stack() as stack:
+    with target() as (url, _), running_stack() as stack:
         _measure(stack, url, figures)
     return figures.is_met
