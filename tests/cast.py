@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import contextvars
+import gc
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import pytest
 import redis
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.core import settings as process_settings
+from app.core.log import start_context
 from app.core.redis import use_redis
 from app.core.snowflake import use_worker_number
 from app.models import Membership, Organization, User, db, write
 from app.models.result import forget_known_days
-from app.service import queue, record, result, setting
+from app.service import queue, setting
+from app.service.account import password as passwords
 from app.service.actor import Actor
-from app.service.auth import hash_password, load_actor
+from app.service.auth import load_actor
+from app.service.location import known
+from app.service.recording import record
+from app.service.results import result
 from config import load_settings
-from tests.servers import RedisServer
+from tests.servers import MariaDbServer, RedisServer
 
 PASSWORD = "correct-horse-battery"
 API = "/api/cloudeye/v1"
+MIGRATED = "cloudeye_migrated"
 
 
 class OutsideClient(FlaskClient):
@@ -36,6 +46,23 @@ class OutsideClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates are compiled once a process, though each test's application has them for itself."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_templates = CompiledTemplates()
 
 
 def make_test_app(folder: Path, redis_url: str, database_url: str = "") -> Flask:
@@ -49,9 +76,21 @@ def make_test_app(folder: Path, redis_url: str, database_url: str = "") -> Flask
             "DATABASE_URL": database_url,
         }
     )
+    # Something of the test before that ends only now may have asked for a Redis when no settings were set.
+    process_settings.use_settings(settings)
+    use_redis(None)
     app = create_app(settings)
     app.test_client_class = OutsideClient
+    app.jinja_env.bytecode_cache = _templates
     return app
+
+
+@pytest.fixture(scope="session", autouse=True)
+def real_hasher() -> Iterator[PasswordHasher]:
+    """What hashes passwords in the product; the tests' own costs a thousandth of its time and memory."""
+    real, passwords._hasher = passwords._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    yield real
+    passwords._hasher = real
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +103,8 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory, redis_server: Redis
         upgrade()
         db.engine.dispose()
     _forget()
+    gc.collect()
+    gc.freeze()  # The whole application has been imported by now.
     return folder / "data" / "cloudeye.db"
 
 
@@ -71,9 +112,11 @@ def _forget() -> None:
     """Nothing of one test's process state may reach the next."""
     process_settings.use_settings(None)
     use_redis(None)
+    start_context()
     queue.celery_app.cache_clear()
     forget_known_days()
-    record.forget_locations()
+    record.forget_types()
+    known.forget()
     result.forget_days()
     setting._near.clear()
 
@@ -88,15 +131,33 @@ def app(
     yield from _running(make_test_app(tmp_path, redis_server.url))
 
 
+@pytest.fixture(scope="session")
+def empty_mariadb(
+    tmp_path_factory: pytest.TempPathFactory, redis_server: RedisServer, mariadb_server: MariaDbServer
+) -> Iterator[list[str]]:
+    """What makes a MariaDB database as every migration left one: statements, for the same reason."""
+    use_worker_number(1)
+    with mariadb_server.database(MIGRATED) as url:
+        app = make_test_app(tmp_path_factory.mktemp("mariadb"), redis_server.url, url)
+        with app.app_context():
+            upgrade()
+            db.engine.dispose()
+        _forget()
+        yield mariadb_server.description(MIGRATED)
+
+
 @pytest.fixture
 def mariadb_app(
-    tmp_path: Path, mariadb_url: str, redis_server: RedisServer, redis_client: redis.Redis
+    tmp_path: Path,
+    empty_mariadb: list[str],
+    mariadb_server: MariaDbServer,
+    mariadb_url: str,
+    redis_server: RedisServer,
+    redis_client: redis.Redis,
 ) -> Iterator[Flask]:
     """The application on a real MariaDB."""
-    app = make_test_app(tmp_path, redis_server.url, mariadb_url)
-    with app.app_context():
-        upgrade()
-    yield from _running(app)
+    mariadb_server.make("cloudeye_test", empty_mariadb)
+    yield from _running(make_test_app(tmp_path, redis_server.url, mariadb_url))
 
 
 def _running(app: Flask) -> Iterator[Flask]:
@@ -120,7 +181,7 @@ _hash: list[str] = []
 
 def make_user(organization: Organization, name: str, role: str) -> Actor:
     if not _hash:
-        _hash.append(hash_password(PASSWORD))
+        _hash.append(passwords.hash_password(PASSWORD))
     with write() as session:
         user = User(email=f"{name}@example.org", name=name, password_hash=_hash[0])
         session.add(user)

@@ -28,6 +28,11 @@ class Api:
         data = self.post("/user/login", account=account, password=password)
         self._session.headers["X-CSRF-Token"] = data["csrf_token"]
 
+    def headers(self) -> dict[str, str]:
+        """What another client sends to be the same log-in."""
+        cookies = "; ".join(f"{each.name}={each.value}" for each in self._session.cookies)
+        return {"Cookie": cookies, "X-CSRF-Token": str(self._session.headers["X-CSRF-Token"])}
+
     def get(self, path: str, **query: str | int) -> Any:
         return self._ask("GET", path, params=query)
 

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pymysql
 import pytest
 import redis
@@ -25,6 +26,9 @@ import redis
 from config.launch.redis_server import arguments, server_program
 
 START_SECONDS = 30
+MEMORY = Path("/dev/shm")
+MEMORY_BYTES = 6 * 2**30
+"""What must be free of the memory before files are kept there: a few databases and a Debian root."""
 
 
 class ServerError(Exception):
@@ -50,11 +54,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def is_listening(where: int | Path) -> bool:
-    """Whether somebody accepts connections on a port of 127.0.0.1, or on a socket file."""
+def is_listening(where: int | Path, host: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections on a port of this machine, or on a socket file."""
     with socket.socket(socket.AF_UNIX if isinstance(where, Path) else socket.AF_INET) as probe:
         probe.settimeout(0.5)
-        return probe.connect_ex(str(where) if isinstance(where, Path) else ("127.0.0.1", where)) == 0
+        return probe.connect_ex(str(where) if isinstance(where, Path) else (host, where)) == 0
 
 
 def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
@@ -66,10 +70,23 @@ def wait_for(condition: Callable[[], bool], what: str, seconds: float = START_SE
         time.sleep(0.02)
 
 
+def has_quick_files() -> bool:
+    """Whether throw-away files may lie in memory: a database on a disk waits for it at each commit."""
+    if not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return False
+    free = min(shutil.disk_usage(MEMORY).free, int(psutil.virtual_memory().available))
+    return free >= MEMORY_BYTES
+
+
+def place_of_devices() -> str | None:
+    """Where a whole root folder may lie: memory takes its devices on some machines only."""
+    return "/var/tmp" if os.statvfs(tempfile.gettempdir()).f_flag & os.ST_NODEV else None
+
+
 @contextmanager
-def short_folder() -> Iterator[Path]:
+def short_folder(within: str | None = None) -> Iterator[Path]:
     """A temporary folder whose path is short enough for sockets; pytest's own are not always."""
-    folder = Path(tempfile.mkdtemp(prefix="ce-"))
+    folder = Path(tempfile.mkdtemp(prefix="ce-", dir=within))
     try:
         yield folder
     finally:
@@ -172,12 +189,50 @@ def redis_server(folder: Path) -> Iterator[RedisServer]:
         yield server
 
 
+@contextmanager
+def redis_over_tcp(folder: Path, host: str, password: str) -> Iterator[str]:
+    """A Redis at an address of this machine, as other machines use it; gives its URL."""
+    port = free_port()
+    url = f"redis://:{password}@{host}:{port}/0"
+    words = [server_program(), "--bind", host, "--port", str(port), "--requirepass", password, "--save", ""]
+    own = ["--dir", str(folder), "--appendonly", "no", "--daemonize", "no"]
+    with running(Server([*words, *own], folder, lambda: is_listening(port, host))):
+        yield url
+
+
+def _rows(cursor: pymysql.cursors.Cursor, question: str) -> Sequence[tuple[str, ...]]:
+    cursor.execute(question)
+    return cursor.fetchall()
+
+
 @dataclass
 class MariaDbServer(Server):
     socket: Path = Path()
 
     def connect(self) -> pymysql.connections.Connection[pymysql.cursors.Cursor]:
         return pymysql.connect(unix_socket=str(self.socket), user="root", autocommit=True)
+
+    def description(self, name: str) -> list[str]:
+        """The statements that make the tables, rows and triggers of a database in another one.
+
+        The rows are copied from the database itself, which must still be there.
+        """
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"USE `{name}`")
+            tables = _rows(cursor, "SHOW TABLES")
+            made = [_rows(cursor, f"SHOW CREATE TABLE `{table}`")[0][1] for (table, *_) in tables]
+            full = [table for (table, *_) in tables if _rows(cursor, f"SELECT 1 FROM `{table}` LIMIT 1")]
+            made += [f"INSERT INTO `{table}` SELECT * FROM `{name}`.`{table}`" for table in full]
+            triggers = [row[0] for row in _rows(cursor, "SHOW TRIGGERS")]
+            return made + [_rows(cursor, f"SHOW CREATE TRIGGER `{each}`")[0][2] for each in triggers]
+
+    def make(self, name: str, statements: Sequence[str]) -> None:
+        """Carry out statements in a database, in any order of its foreign keys."""
+        with self.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(f"USE `{name}`")
+            cursor.execute("SET FOREIGN_KEY_CHECKS = 0")
+            for statement in statements:
+                cursor.execute(statement)
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:

@@ -54,11 +54,36 @@ def test_it_runs_on_embedded_defaults(tmp_path: Path) -> None:
         ("CLOUDEYE_RUN_DIR", "/run/" + "d" * 90),
         ("CLOUDEYE_RUN_DIR", "/run/" + "眼" * 30),
         ("CLOUDEYE_DATA_DIR", "~nobody-of-this-name/x"),
+        ("CLOUDEYE_HOST", "absurd value"),
+        ("CLOUDEYE_HOST", "999999999"),
+        ("CLOUDEYE_HOST", "http://localhost"),
+        ("CLOUDEYE_BIND", "::::"),
+        ("CLOUDEYE_BIND", "localhost"),
+        ("CLOUDEYE_BIND", "unix:"),
+        ("CLOUDEYE_BIND", "::1:8000"),
+        ("CLOUDEYE_CA_FILE", "/" + "x" * 300),
+        ("REDIS_URL", "unix:run/redis.sock"),
     ],
 )
 def test_it_names_a_bad_value(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(ConfigError, match=name):
         load_settings(given(tmp_path, **{name: value}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CLOUDEYE_HOST", "::1"),
+        ("CLOUDEYE_HOST", "0.0.0.0"),
+        ("CLOUDEYE_HOST", "watch_1.example.org"),
+        ("CLOUDEYE_BIND", "unix:/run/cloudeye/web.sock"),
+        ("CLOUDEYE_BIND", "[::]:8000"),
+        ("CLOUDEYE_BIND", ":8000"),
+        ("CLOUDEYE_BIND", "localhost:8000"),
+    ],
+)
+def test_it_takes_an_address_to_listen_on(tmp_path: Path, name: str, value: str) -> None:
+    assert vars(load_settings(given(tmp_path, **{name: value})))[name.removeprefix("CLOUDEYE_")] == value
 
 
 def test_a_misspelt_name_can_be_found_out() -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from app.core.log import JsonFormatter, TextFormatter, bound, configure_logging, current
+from app.core.log import JsonFormatter, TextFormatter, bound, configure_logging, current, start_context
 from config import ConfigError, load_settings
 from config.env import ROOT
 
 
 @pytest.fixture(autouse=True)
 def leave_logging_as_it_was() -> Iterator[None]:
+    start_context()
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import redis
@@ -71,44 +70,11 @@ def test_one_caller_a_period_is_told_yes() -> None:
     assert [ours.once_every("x", 60) for _ in range(3)] == [True, False, False]
 
 
-def test_a_cached_answer_is_final_for_past_days_only(redis_client: redis.Redis) -> None:
-    calls: list[date] = []
-
-    @ours.cached_by_day("t", present=lambda: datetime(2026, 1, 2, 12, tzinfo=UTC))
-    def count(about: int, *, day: date) -> int:
-        calls.append(day)
-        return len(calls)
-
-    past, present = date(2026, 1, 1), date(2026, 1, 2)
-    assert [count(7, day=each) for each in (past, past, present, present)] == [1, 1, 2, 2]
-    ends = {str(key).split(":")[3]: redis_client.ttl(key) for key in redis_client.keys("cache:t:*")}
-    assert ends["2026-01-02"] <= 30 < ends["2026-01-01"]
-
-
-@pytest.mark.parametrize(("minute", "is_final"), [(59, False), (61, True)])
-def test_a_day_is_final_only_when_late_results_have_come(
-    redis_client: redis.Redis, minute: int, is_final: bool
-) -> None:
-    present = [datetime(2026, 1, 2, tzinfo=UTC) + timedelta(minutes=minute)]
-
-    @ours.cached_by_day("t", present=lambda: present[0])
-    def count(about: int, *, day: date) -> int:
-        present[0] += timedelta(days=1)  # The clock goes on while the function works.
-        return 1
-
-    count(7, day=date(2026, 1, 1))
-    (key,) = redis_client.keys("cache:t:*")
-    assert (int(redis_client.ttl(key)) > 30) == is_final
-
-
-def test_without_redis_a_cached_function_answers_itself() -> None:
-    @ours.cached_by_day("t")
-    def count(about: int, *, day: date) -> int:
-        return about
-
-    with ours.make_client("unix:///nonexistent/redis.sock") as nowhere:
-        ours.use_redis(nowhere)
-        assert count(7, day=date(2026, 1, 1)) == 7
+def test_a_period_of_a_clock_that_was_set_back_since_holds_nobody_off(redis_client: redis.Redis) -> None:
+    redis_client.set("every:sweep", "1", px=3_600_000)
+    assert ours.once_every("sweep", 2) is True
+    assert ours.once_every("sweep", 2) is False
+    assert 0 < redis_client.pttl("every:sweep") <= 2_000
 
 
 def test_of_many_callers_at_once_only_as_many_as_the_limit_pass() -> None:

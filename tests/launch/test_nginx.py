@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -130,6 +131,6 @@ def test_nginx_does_not_tell_its_version(site: str) -> None:
 
 def test_tls_lines_stand_in_the_configuration_when_asked_for() -> None:
     text = nginx.render("/run/x.sock", listen="443", tls=("/etc/chain.pem", "/etc/key.pem"))
-    assert "listen 443 ssl;" in text
+    assert "listen 443 ssl http2;" in text
     assert "ssl_certificate_key /etc/key.pem;" in text
-    assert "@" not in text.split("upstream")[1]
+    assert not re.search(r"@[A-Z_]+@", text.split("upstream")[1])

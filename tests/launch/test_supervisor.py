@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import os
 from pathlib import Path
 
 import pytest
 
-from app.engine.tamper.fetch.chromium import PROGRAMS
-from config import load_settings
+from app.engine.browser.chromium import PROGRAMS
+from config import ConfigError, load_settings
 from config.env import ROOT
 from config.launch import place, supervisor
 
@@ -82,3 +83,10 @@ def test_the_run_folder_is_for_its_owner_alone(folder: Path) -> None:
     settings = load_settings({"CLOUDEYE_DATA_DIR": str(folder), "CLOUDEYE_LOG_DIR": str(folder / "log")})
     place.make_folders(settings)
     assert settings.RUN_DIR.stat().st_mode & 0o077 == 0
+
+
+def test_a_data_folder_that_takes_nothing_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = load_settings({"CLOUDEYE_DATA_DIR": str(folder), "CLOUDEYE_LOG_DIR": str(folder / "log")})
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != folder)
+    with pytest.raises(ConfigError, match="CLOUDEYE_DATA_DIR"):
+        place.make_folders(settings)
