@@ -6,6 +6,7 @@ Several policies hold together: a source counts only when each policy that names
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +22,15 @@ _LINE_ENDS = re.compile(r"[\r\n]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 _ESCAPES = re.compile(r"(?:%[0-9a-fA-F]{2})+")
 # How a collator orders what a source may consist of: punctuation, symbols, digits, letters.
-_ORDER = {
-    character: rank
+_ORDER = {code: 100 + code for code in range(128)} | {
+    ord(character): rank
     for rank, character in enumerate("_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$0123456789abcdefghijklmnopqrstuvwxyz")
 }
 MAX_POLICIES = 50
 MAX_SOURCES = 1_000
 """How many policies, and sources of a directive, are looked at."""
+MAX_SOURCES_TOGETHER = 5_000
+"""After so many in all directives no further policy is looked at: the work grows with their square."""
 
 
 class PolicyError(ValueError):
@@ -55,7 +58,7 @@ class _Source:
     text: str
     policy: int
     is_kept: bool
-    rank: tuple[list[int], str]
+    rank: tuple[str, str]
 
 
 def split_policies(values: Iterable[str]) -> list[str]:
@@ -70,13 +73,17 @@ def read_policies(texts: Sequence[str]) -> Policies:
         raise PolicyError("too short")
     merged: dict[str, list[_Source]] = {}
     is_doubled = False
+    count = 0
     for number, policy in enumerate(policies):
+        if count >= MAX_SOURCES_TOGETHER:
+            break
         seen: set[str] = set()
         for directive, values in _directives(policy):
             if directive in seen and directive not in _MAY_REPEAT:
                 raise PolicyError(f"{directive} stands twice")
             is_doubled = is_doubled or directive in seen
             seen.add(directive)
+            count += len(values)
             merged[directive] = _merged(merged.get(directive, []), values, number, len(policies) > 1)
     found = {name: {each.text for each in sources} or {NONE} for name, sources in merged.items()}
     return Policies(found, is_doubled)
@@ -98,7 +105,7 @@ def _directives(policy: str) -> Iterator[tuple[str, list[str]]]:
         name = name.lower()
         if not values and name.endswith("-src"):
             values = [NONE]
-        yield name, [value.lower() for value in values[:MAX_SOURCES]]
+        yield name, list(dict.fromkeys(value.lower() for value in values[:MAX_SOURCES]))
 
 
 def _merged(before: list[_Source], values: list[str], number: int, is_one_of_several: bool) -> list[_Source]:
@@ -122,14 +129,23 @@ def _merged(before: list[_Source], values: list[str], number: int, is_one_of_sev
     return kept
 
 
-def _collation(text: str) -> tuple[list[int], str]:
-    plain = text if text.isascii() else unicodedata.normalize("NFKD", text)
-    ranks = [_ORDER.get(each, 100 + ord(each)) for each in plain if not unicodedata.combining(each)]
-    return ranks, plain
+def _collation(text: str) -> tuple[str, str]:
+    """What texts are sorted by: each character stands for its rank, so that they are compared at once."""
+    if text.isascii():
+        return text.translate(_ORDER), text
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(_ranked(each) for each in plain if not unicodedata.combining(each)), plain
+
+
+def _ranked(character: str) -> str:
+    code = ord(character)
+    return chr(min(_ORDER.get(code, 100 + code), sys.maxunicode))
 
 
 def _is_same_place(first: str, second: str) -> bool:
     """Whether the second is the first, or below it when the first ends with a slash."""
+    if "%" not in first and "%" not in second:
+        return second.startswith(first) if first.endswith("/") else first == second
     ours, theirs = first.split("/"), second.split("/")
     if len(ours) > len(theirs):
         return False

@@ -119,9 +119,19 @@ def test_it_lists_every_weakness(policy: str | None, kinds: list[str]) -> None:
         ("a;" * 200_000),
         (",".join(["default-src 'self' https://a"] * 2_000)),
         (",".join(["default-src" + " https://a" * 900] * 60)),
+        (",".join(["default-src" + "".join(f" https://a/{n}/" for n in range(900))] * 60)),
+        (",".join([";".join(f"a{n} b{n} c" for n in range(100))] * 60)),
         ("default-src " + "%" * 100_000),
     ],
-    ids=["sources", "directives", "policies", "policies of sources", "escapes"],
+    ids=[
+        "sources",
+        "directives",
+        "policies",
+        "policies of sources",
+        "policies of pages",
+        "policies of directives",
+        "escapes",
+    ],
 )
 def test_it_reads_a_huge_policy_at_once(policy: str) -> None:
     begun = time.process_time()
