@@ -20,6 +20,7 @@ from app.engine.usability.alerting.recurrence import (
     joined,
     occurrences,
 )
+from tests.bounded import within_cpu
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai", "Africa/Casablanca")
 
@@ -151,10 +152,8 @@ def test_a_usable_rule_passes(rule: str) -> None:
     "rule", ["FREQ=DAILY;INTERVAL=7;BYDAY=MO", "FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=1MO,1TU"]
 )
 def test_what_never_takes_place_is_not_searched_for_long(rule: str) -> None:
-    before = time.process_time()
-    with pytest.raises(RuleError, match="never"):
+    with within_cpu(0.6), pytest.raises(RuleError, match="never"):
         check_rule(nightly("UTC", rule=rule))
-    assert time.process_time() - before < 0.2
 
 
 def test_spans_that_touch_are_one() -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.engine.bug.libraries import Component
 from app.engine.bug.libraries.search import MAX_SECONDS
+from tests.bounded import within_cpu
 from tests.engine.bug.libraries.data import V, repository
 
 LIBRARY = "nothing tells what this is\n"
@@ -120,6 +119,5 @@ WORDS = " /* moss <,leaf !leaf!"
 )
 def test_it_ends_in_time_whatever_the_script(hostile: str) -> None:
     read = repository(moss={"extractors": {"filecontent": NASTY}})
-    started = time.process_time()
-    read.find(content=hostile + WORDS)
-    assert time.process_time() - started < MAX_SECONDS + 1
+    with within_cpu(MAX_SECONDS + 1):
+        read.find(content=hostile + WORDS)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.engine.bug.libraries.naming import in_address, in_banner, plain
+from tests.bounded import within_cpu
 
 NAMES = {plain(name): name for name in ("jquery", "jquery-ui", "chart.js", "tree", "@leaf/core")}
 NAMES["elm"] = "tree"
@@ -85,7 +84,6 @@ def test_it_guesses_nothing_of_other_texts(text: str) -> None:
     ["/*" * 500_000, "/* " * 400_000, "/*! tree 1.2." * 90_000, "/*a" + "a" * 1_000_000, "1." * 500_000],
 )
 def test_it_is_fast_whatever_the_text(hostile: str) -> None:
-    started = time.process_time()
-    list(in_banner(hostile, NAMES))
-    list(in_address(f"{CDN}/{hostile[:4000]}", NAMES))
-    assert time.process_time() - started < 1
+    with within_cpu(1):
+        list(in_banner(hostile, NAMES))
+        list(in_address(f"{CDN}/{hostile[:4000]}", NAMES))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from app.engine.tamper.inventory.tokens import tokens_in
+from tests.bounded import within_cpu
 
 
 def found(line: str) -> list[tuple[str, str]]:
@@ -70,6 +69,5 @@ def test_the_context_says_what_stands_around_it() -> None:
     "line", ["1 " * 10_000, "a@" * 10_000, "a." * 10_000, "+1-" * 6_000, "DE12 " * 4_000]
 )
 def test_hostile_lines_take_bounded_time(line: str) -> None:
-    began = time.process_time()
-    list(tokens_in(line))
-    assert time.process_time() - began < 2
+    with within_cpu(2):
+        list(tokens_in(line))
