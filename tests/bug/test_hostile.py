@@ -13,7 +13,7 @@ from tests.bug.scans import plan_for, scan_of
 from tests.bug.serving import Answer, SiteServer
 
 SECONDS = 0.5
-"""What each scan of a hostile server may take; two more for its last answer and for looking at what came."""
+"""What each scan of a hostile server may take; four more for its last answer and for looking at what came."""
 
 
 @pytest.mark.parametrize("act", HOSTILE.values(), ids=HOSTILE.keys())
@@ -24,7 +24,7 @@ def test_a_scan_of_a_hostile_server_ends_in_time_and_within_its_budget(act: Act)
         report = scan(plan, now=time.time)
         took = time.monotonic() - began
         sent = len(server.asked)
-    assert took < SECONDS + 2
+    assert took < SECONDS + 4
     assert sent <= report.requests <= 80
     assert [each.check for each in report.findings if each.severity in ("high", "critical")] == []
 

@@ -116,7 +116,7 @@ def test_it_waits_for_name_servers_no_longer_than_told() -> None:
     with ZoneServer({}, is_silent=True) as zone:
         begun = monotonic()
         checked = check_dns("shop.example", TOKEN, dns_servers=(zone.address,), timeout=0.6, now=NOW)
-        assert monotonic() - begun < 1.5
+        assert monotonic() - begun < 3
     assert (checked.code, checked.is_certain) == ("dns_timeout", False)
 
 

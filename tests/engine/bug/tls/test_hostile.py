@@ -42,7 +42,7 @@ def test_garbage_is_only_garbage(probe: Probe, garbage: bytes) -> None:
     begun = monotonic()
     with RawServer(lambda _version, _suites: garbage) as server:
         report = probe(server.port, timeout=1.0)
-    assert monotonic() - begun < 3
+    assert monotonic() - begun < 6
     assert report.has_tls or report.error in ("not_tls", "refused", "timeout")
 
 
@@ -77,7 +77,7 @@ def test_a_server_that_hangs_ends_with_the_time(probe: Probe) -> None:
     begun = monotonic()
     with silent() as port:
         report = probe(port, timeout=0.6)
-    assert monotonic() - begun < 1.5
+    assert monotonic() - begun < 3
     assert (report.error, report.is_cut) == ("timeout", True)
 
 
@@ -100,7 +100,7 @@ def test_a_server_that_drips_ends_with_the_time(probe: Probe) -> None:
         thread.start()
         begun = monotonic()
         report = probe(server.getsockname()[1], timeout=0.5)
-        assert monotonic() - begun < 1.5
+        assert monotonic() - begun < 3
         is_over.set()
         thread.join(10)
     assert report.error in ("timeout", "not_tls")
