@@ -14,6 +14,7 @@ KNOWN = (
     _l("must be an IP address"),
     _l("must be a media type such as application/json"),
     _l("contains a control character"),
+    _l("The answer to HEAD has no content to look at: use GET."),
     _l("This JSONPath is too broad: use .. once, and few alternatives."),
     _l("Inside a filter only names and positions may follow @ or $."),
     _l("This selector is too broad."),

@@ -7,8 +7,9 @@ import socket
 import zlib
 
 import pytest
+from pydantic import ValidationError
 
-from app.engine.usability.registry import get_type
+from app.engine.usability.registry import get_type, problems
 from tests.engine.conftest import Probe
 from tests.engine.targets import Target, free_port, redirect, reply, reset
 
@@ -141,6 +142,21 @@ def test_a_head_request_waits_for_no_body(probe: Probe) -> None:
         sample = probe(target.url(), method="HEAD")
         assert target.requests[0].startswith(b"HEAD ")
     assert sample.status == "up"
+
+
+@pytest.mark.parametrize(
+    ("field", "wanted"),
+    [
+        ("keyword", "hello"),
+        ("keyword_absent", "hacked"),
+        ("assertions", [{"kind": "body", "comparison": "not_contains", "value": "hacked"}]),
+        ("assertions", [{"kind": "json", "target": "$.error", "comparison": "absent"}]),
+    ],
+)
+def test_what_no_answer_to_head_can_hold_is_refused(field: str, wanted: object) -> None:
+    with pytest.raises(ValidationError) as caught:
+        get_type("http").parse({"url": "http://127.0.0.1/", "method": "HEAD", field: wanted})
+    assert problems(caught.value) == {field: "The answer to HEAD has no content to look at: use GET."}
 
 
 def test_one_check_leaves_nothing_behind_for_the_next(probe: Probe) -> None:

@@ -23,7 +23,7 @@ def unmet(plan: Plan, answer: Answer, version: str) -> Verdict | None:
 
 def _keyword(plan: Plan, answer: Answer) -> Verdict | None:
     config = plan.config
-    if config.method == "HEAD" or not (config.keyword or config.keyword_absent):
+    if not (config.keyword or config.keyword_absent):
         return None
     try:
         text = answer.text

@@ -63,7 +63,7 @@ class Plan:
     @classmethod
     def of(cls, config: HttpConfig, *, keeps: bool = False) -> Plan:
         assertions = tuple(config.assertions)
-        wants_keyword = bool(config.keyword or config.keyword_absent) and config.method != "HEAD"
+        wants_keyword = bool(config.keyword or config.keyword_absent)
         wants_text = wants_keyword or wants_body(assertions)
         return cls(
             config=config,

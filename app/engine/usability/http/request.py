@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
-from app.engine.usability.content.assertions import Assertions
+from app.engine.usability.content.assertions import Assertion, Assertions
+from app.engine.usability.content.judge import wants_body
 from app.engine.usability.fields import common as fields
 from app.engine.usability.http.headers import check_headers
 from app.engine.usability.registry import MonitorConfig
@@ -93,3 +94,16 @@ class RequestFields(MonitorConfig):
         if text.strip() and not _MEDIA_TYPE.fullmatch(text.strip()):
             raise ValueError("must be a media type such as application/json")
         return text.strip()
+
+    @field_validator("assertions")
+    @classmethod
+    def _can_be_judged(cls, assertions: list[Assertion], info: ValidationInfo) -> list[Assertion]:
+        if wants_body(assertions):
+            need_body(info)
+        return assertions
+
+
+def need_body(info: ValidationInfo) -> None:
+    """Raises ValueError where the answer will have no body to look at."""
+    if info.data.get("method") == "HEAD":
+        raise ValueError("The answer to HEAD has no content to look at: use GET.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.engine.usability.fields.hosts import Url
 from app.engine.usability.http.fields import ConnectionFields
 from app.engine.usability.http.plan import Plan, PlanCache
-from app.engine.usability.http.request import RequestFields
+from app.engine.usability.http.request import RequestFields, need_body
 from app.engine.usability.http.run import HttpRun
 from app.engine.usability.registry import MonitorConfig, MonitorType, Text, register
 from app.engine.usability.types import Check, Done
@@ -52,6 +52,13 @@ class HttpConfig(ConnectionFields, RequestFields, _UrlField):
         max_length=500,
         json_schema_extra=shown("禁止出现的关键词", "页面中不得出现的文字。", "text", "answer"),
     )
+
+    @field_validator("keyword", "keyword_absent")
+    @classmethod
+    def _can_be_found(cls, keyword: str, info: ValidationInfo) -> str:
+        if keyword:
+            need_body(info)
+        return keyword
 
 
 @register
