@@ -115,7 +115,7 @@ def house(image: Image) -> Iterator[House]:
 
 def _is_ready(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return requests.get(f"http://127.0.0.1:{port}/readyz", timeout=30).status_code == 200
     except requests.RequestException:
         return False
 

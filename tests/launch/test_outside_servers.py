@@ -18,7 +18,7 @@ def test_it_runs_on_mariadb_and_a_redis_of_ones_own(
 ) -> None:
     with running_stack(DATABASE_URL=mariadb_url, REDIS_URL=redis_server.url) as stack:
         assert "redis" not in stack.pids()
-        assert requests.get(f"{stack.base_url}/readyz", timeout=5).status_code == 200
+        assert requests.get(f"{stack.base_url}/readyz", timeout=30).status_code == 200
 
 
 def test_a_database_that_is_away_is_named_without_its_password(folder: Path) -> None:
@@ -32,5 +32,5 @@ def test_a_database_that_is_away_is_named_without_its_password(folder: Path) -> 
 
 def test_it_runs_behind_nginx_on_a_unix_socket() -> None:
     with running_behind_nginx() as stack:
-        assert requests.get(f"{stack.base_url}/readyz", timeout=5).status_code == 200
-        assert requests.get(f"{stack.base_url}/static/vendor/htmx.min.js", timeout=5).status_code == 200
+        assert requests.get(f"{stack.base_url}/readyz", timeout=30).status_code == 200
+        assert requests.get(f"{stack.base_url}/static/vendor/htmx.min.js", timeout=30).status_code == 200

@@ -34,7 +34,7 @@ def stack() -> Iterator[Stack]:
 
 def _is_ready(stack: Stack) -> bool:
     try:
-        return requests.get(f"{stack.base_url}/readyz", timeout=5).status_code == 200
+        return requests.get(f"{stack.base_url}/readyz", timeout=30).status_code == 200
     except requests.RequestException:
         return False
 
