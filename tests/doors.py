@@ -98,7 +98,7 @@ def taken_apart(url: str) -> tuple[str, int]:
 
 
 def through_door(method: str, urls: Sequence[str], allow: Networks) -> list[str]:
-    door = Door(AllowList.of(allow), connect_seconds=1, total_seconds=2)
+    door = Door(AllowList.of(allow), connect_seconds=5, total_seconds=10)
 
     def ask(url: str) -> str:
         try:
@@ -114,7 +114,7 @@ class ListedDoor(Door):
     """As channels have it."""
 
     def __init__(self, allow: Networks) -> None:
-        super().__init__(AllowList.of(allow), connect_seconds=1, total_seconds=2)
+        super().__init__(AllowList.of(allow), connect_seconds=5, total_seconds=10)
         self.networks, self.ca_file = allow, certifi.where()
 
 
@@ -182,7 +182,7 @@ def verified(check: Callable[..., Any], urls: Sequence[str], allow: Networks) ->
     def ask(url: str) -> str:
         host = url.partition("://")[2].rstrip("/")
         try:
-            seen = check(host, "a" * 32, ca_file=certifi.where(), allow=allow, timeout=2, now=time.time())
+            seen = check(host, "a" * 32, ca_file=certifi.where(), allow=allow, timeout=10, now=time.time())
         except ValueError:
             return "url_invalid"
         return "ok" if seen.ok or "status" in seen.detail or "found" in seen.detail else str(seen.code)
@@ -192,7 +192,7 @@ def verified(check: Callable[..., Any], urls: Sequence[str], allow: Networks) ->
 
 def scanned(urls: Sequence[str], allow: Networks) -> list[str]:
     def ask(url: str) -> str:
-        plan = Plan(url, rate=500, allow=allow, ca_file=certifi.where(), max_seconds=5)
+        plan = Plan(url, rate=500, allow=allow, ca_file=certifi.where(), max_seconds=20)
         try:
             asker = Asker(plan, now=time.time)
             answer = asker.follow(Request(url), most=3)[-1]
