@@ -19,7 +19,7 @@ from config.launch import nginx
 from tests import servers
 from tests.client import Api
 
-START_SECONDS = 90
+START_SECONDS = 180
 STOP_SECONDS = 60
 ACCOUNT, PASSWORD = "admin@example.org", "correct-horse-battery"
 

@@ -15,7 +15,7 @@ from tests.client import Api, ApiError
 from tests.service.outbox import Hook, running_hook
 from tests.stack import Stack, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 SCAN_SECONDS = 120.0
 GIT = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = false\n"
 RULE = "version_control.repository"

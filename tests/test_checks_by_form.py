@@ -13,7 +13,7 @@ from tests.engine.targets import Target, reply
 from tests.stack import Stack, running_stack
 from tests.test_first_path import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
 PATIENCE_MS = 60_000
 HTML = ("Content-Type: text/html; charset=utf-8",)
 

@@ -13,7 +13,7 @@ import pytest
 from tests.fuzz.contract import attack, fill
 from tests.stack import Stack, running_stack
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 FEW = ("--phases", "examples,fuzzing", "--max-examples", "1", "--seed", "1", "--no-shrink")
 
 

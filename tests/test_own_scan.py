@@ -15,7 +15,7 @@ from app.engine.bug.types import Plan, Report
 from tests.engine.certs import Authority
 from tests.stack import running_behind_nginx
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

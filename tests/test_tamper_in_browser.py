@@ -15,7 +15,7 @@ from tests.service.tamper.site import WebSite, article, tampered, web_site
 from tests.stack import Stack, running_stack
 from tests.test_first_path import log_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.browser, pytest.mark.stack, pytest.mark.timeout(600)]
 # What a check finds is fetched a second time before anybody is told.
 PATIENCE_MS = 120_000
 
