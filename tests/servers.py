@@ -25,7 +25,7 @@ import redis
 
 from config.launch.redis_server import arguments, server_program
 
-START_SECONDS = 30
+START_SECONDS = 60
 MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 6 * 2**30
 """What must be free of the memory before files are kept there: a few databases and a Debian root."""
