@@ -29,6 +29,8 @@ from app.service.profile.picture import MOST_BYTES, PictureError, make_square
 from tests.cast import API, Caller
 from tests.engine.notify.receiver import Hook, running_hook
 
+pytestmark = pytest.mark.faces
+
 
 def picture(
     kind: str = "PNG", size: tuple[int, int] = (400, 300), color: Any = (200, 30, 30), **how: Any

@@ -20,6 +20,8 @@ from app.service.site import create_site
 from app.service.trail.search import list_entries
 from tests.cast import Caller
 
+pytestmark = pytest.mark.faces
+
 HEADERS = {"Authorization": "Bearer hunter2", "X-Plain": "hunter3"}
 
 

@@ -289,11 +289,11 @@ def test_a_fingerprint_is_read_as_people_copy_it() -> None:
     ("watched", "statuses"), [("certificate", ["up", "degraded"]), ("issuer", ["up", "up"])]
 )
 def test_a_change_is_noticed(authority: Authority, watched: str, statuses: list[str]) -> None:
-    contexts = [authority.context(HOST), authority.context(HOST)]
+    contexts = iter([authority.context(HOST), authority.context(HOST)])
     samples: queue.SimpleQueue[Sample] = queue.SimpleQueue()
 
     def act(peer: Peer, connection: socket.socket) -> None:
-        with contexts[len(peer.heard)].wrap_socket(connection, server_side=True) as secure:
+        with next(contexts).wrap_socket(connection, server_side=True) as secure:
             peer.heard.append(secure.recv(100))
 
     with Peer(act) as peer, Engine(ca_file=authority.ca_file, location="x", now_ms=now_ms) as engine:

@@ -16,6 +16,8 @@ from app.service.access.known import known_actor
 from app.service.actor import Actor
 from tests.cast import Caller
 
+pytestmark = pytest.mark.faces
+
 IP = "127.0.0.1"
 
 

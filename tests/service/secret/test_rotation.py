@@ -24,6 +24,8 @@ from config.env import ROOT
 from config.secrets import kept_secrets, old_keys, replace_encryption_key
 from tests.cast import make_organization, make_user
 
+pytestmark = pytest.mark.faces
+
 NEW, LOST = "n" * 40, "l" * 40
 SECRET = {"url": "https://example.org/hook", "secret": "whsec_c2VjcmV0"}
 

@@ -25,6 +25,8 @@ from app.service.rollup.roller import roll
 from tests.cast import Caller, make_organization, make_user
 from tests.service.series.scene import DAY, HOUR, MINUTE, every, make_monitor, put, stored
 
+pytestmark = pytest.mark.faces
+
 
 @pytest.fixture
 def us(app: object) -> Actor:

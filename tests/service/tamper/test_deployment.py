@@ -20,6 +20,8 @@ from tests.cast import API
 from tests.service.tamper.desk import Desk
 from tests.service.tamper.site import WebSite, article, tampered
 
+pytestmark = pytest.mark.faces
+
 PATH = f"{API}/tamper/deployments"
 
 
