@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.core.clock import to_ms
 from app.core.snowflake import next_id
@@ -19,7 +19,7 @@ from app.engine.usability.alerting.manners import rank
 from app.models import AlertStorm, Incident, IncidentNotice
 from app.service.alerting.say import put_notice, tell
 from app.service.alerting.target import Target, first_targets
-from app.service.alerting.told import HEARD, JOINED
+from app.service.alerting.told import BY_PEOPLE, HEARD, JOINED
 from app.service.alerting.turn import Turn, with_names
 
 
@@ -128,13 +128,23 @@ def end_storms(turn: Turn) -> None:
     if storm is None:
         return
     turn.session.flush()
-    is_open = (Incident.storm_id == storm.id, Incident.closed_at.is_(None))
-    left = turn.session.scalar(select(func.count()).select_from(Incident).where(*is_open)) or 0
+    left = _count(turn, storm, Incident.closed_at.is_(None))
     if not is_storm_over(to_ms(storm.joined_at), left, turn.at_ms):
         return
+    if _count(turn, storm, Incident.telling == "closing"):
+        return  # Their ends are the storm's: decided about once it is over, each would be told by itself too.
     storm.ended_at = turn.at
-    whom = _who_knows(turn, members(turn, storm))
+    whole = members(turn, storm)
+    for incident in whole:
+        if incident.closed_by in BY_PEOPLE:
+            put_notice(turn, incident, "incident.closed", "dropped", why={"reason": "paused"})
+    whom = _who_knows(turn, [each for each in whole if each.closed_by not in BY_PEOPLE])
     tell(turn, "storm.closed", whom, why={"storm": str(storm.id), "open": left})
+
+
+def _count(turn: Turn, storm: AlertStorm, condition: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(Incident).where(Incident.storm_id == storm.id, condition)
+    return turn.session.scalar(statement) or 0
 
 
 def _who_knows(turn: Turn, incidents: Sequence[Incident]) -> dict[Target, list[Incident]]:

@@ -29,6 +29,8 @@ HEARD = (
 """Kinds of messages after which a reader knows that something is wrong."""
 JOINED = "storm.joined"
 """Nothing was sent: the reader knows of the storm, and hears of this with its end."""
+BY_PEOPLE = frozenset({"pause", "deleted"})
+"""Ends that somebody made: nobody has to be told that it is up again, since nobody knows."""
 
 
 def who_heard(turn: Turn, incidents: Sequence[Incident]) -> dict[int, list[Target]]:

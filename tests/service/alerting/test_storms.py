@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from app.models import AlertStorm, db
-from tests.service.alerting.scene import Scene
+from app.service.channel.rules import create_rule
+from tests.service.alerting.scene import START, Scene
 
 NAMES = [f"m{number}" for number in range(8)]
 LISTED = ",".join(NAMES)
@@ -148,3 +153,23 @@ def test_who_wants_only_what_is_down_hears_of_the_storm_when_it_is(scene: Scene)
     assert scene.look(10) == []
     scene.recover(*NAMES)
     assert scene.look(10) == [f"a storm.closed 8:{LISTED}", "b storm.closed 2:m3,m4"]
+
+
+def test_ends_that_come_in_several_turns_are_told_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.service.alerting.turn.AT_ONCE", 3)
+    portfolio(scene)
+    scene.fail(*NAMES)
+    scene.wishes(storm_after=1)
+    scene.look()
+    scene.recover(*NAMES)
+    assert scene.look(60) == [f"a storm.closed 8:{LISTED}"]
+
+
+def test_what_is_paused_in_a_storm_is_not_said_to_be_over(scene: Scene) -> None:
+    portfolio(scene)
+    scene.fail(*NAMES)
+    scene.look()
+    scene.recover(*NAMES[:2])
+    scene.recover(*NAMES[2:], closed_by="pause")
+    assert scene.look(60) == ["a storm.closed 2:m0,m1"]
+    assert scene.notices("m7")[-1] == ("incident.closed", "dropped", None)
