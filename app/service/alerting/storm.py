@@ -87,14 +87,16 @@ def _tell_of(turn: Turn, storm: AlertStorm, incidents: Sequence[Incident], knows
                 put_notice(
                     turn, incident, JOINED, "held", target, held_by="storm", why={"storm": str(storm.id)}
                 )
-    tell(
-        turn,
-        "storm.opened",
-        dict(fresh.values()),
-        note=note("storm"),
-        why={"storm": str(storm.id)},
-        context=_open_before(turn, storm) if fresh else (),
-    )
+    theirs = _open_by_channel(turn, storm) if fresh else {}
+    for target, several in fresh.values():
+        tell(
+            turn,
+            "storm.opened",
+            {target: several},
+            note=note("storm"),
+            why={"storm": str(storm.id)},
+            context=theirs.get(target.channel_id, ()),
+        )
 
 
 def members(turn: Turn, storm: AlertStorm) -> list[Incident]:
@@ -102,9 +104,14 @@ def members(turn: Turn, storm: AlertStorm) -> list[Incident]:
     return list(turn.session.scalars(with_names(statement)))
 
 
-def _open_before(turn: Turn, storm: AlertStorm) -> list[Incident]:
-    """What is in it already and still open: whoever hears of the storm now sees the whole of it."""
-    return [each for each in members(turn, storm) if each.closed_at is None]
+def _open_by_channel(turn: Turn, storm: AlertStorm) -> dict[int, list[Incident]]:
+    """What is in it already and still open: whoever hears of the storm now sees all of it that goes there."""
+    found: dict[int, list[Incident]] = defaultdict(list)
+    for incident in members(turn, storm):
+        if incident.closed_at is None:
+            for target in first_targets(turn, incident):
+                found[target.channel_id].append(incident)
+    return found
 
 
 def _channels_that_know(turn: Turn, storm: AlertStorm) -> set[int]:

@@ -173,3 +173,18 @@ def test_what_is_paused_in_a_storm_is_not_said_to_be_over(scene: Scene) -> None:
     scene.recover(*NAMES[2:], closed_by="pause")
     assert scene.look(60) == ["a storm.closed 2:m0,m1"]
     assert scene.notices("m7")[-1] == ("incident.closed", "dropped", None)
+
+
+def test_a_storm_lists_only_what_goes_to_the_channel(scene: Scene) -> None:
+    a, b = scene.channel("a"), scene.channel("b")
+    for name in NAMES[:4]:
+        scene.monitor(name)
+    ours, scene.site_id = scene.site_id, 0
+    for name in NAMES[4:]:
+        scene.monitor(name)
+    for site, channel in ((ours, a), (scene.site_id, b)):
+        create_rule(scene.owner, {"name": str(site), "site_ids": [site], "channel_ids": [channel]})
+    scene.fail(*NAMES[:3])
+    scene.look()
+    scene.fail(*NAMES[3:])
+    assert scene.look(10) == ["a storm.opened 4:m0,m1,m2,m3", "b storm.opened 4:m4,m5,m6,m7"]
