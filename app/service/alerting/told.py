@@ -79,16 +79,26 @@ def by_target(
     return dict(found.values())
 
 
+def said_to_flap(turn: Turn, incidents: Iterable[Incident]) -> set[int | None]:
+    """Monitors of which it was said that they go up and down: nothing more until they are calm."""
+    ids = {each.monitor_id for each in incidents if each.monitor_id}
+    return set(turn.session.scalars(select(Flap.monitor_id).where(Flap.monitor_id.in_(ids))))
+
+
 def told_lately(turn: Turn) -> dict[int, int]:
-    """Incidents of which somebody heard for the first time within the last minute → when, unix ms."""
+    """Open incidents of which somebody heard for the first time within the last minute → when, unix ms."""
     window = timedelta(milliseconds=STORM_WINDOW_MS)
     rows = turn.session.execute(
         select(IncidentNotice.incident_id, func.min(IncidentNotice.at).label("at"))
+        .join(Incident, Incident.id == IncidentNotice.incident_id)
         .where(
+            Incident.closed_at.is_(None),
             IncidentNotice.organization_id == turn.organization.id,
             IncidentNotice.at > turn.at - window,
             IncidentNotice.kind.in_(["incident.opened", "storm.opened", JOINED]),
             IncidentNotice.channel_id.is_not(None),
+            # What a channel's hours have held until now began long ago.
+            (IncidentNotice.state != "told") | IncidentNotice.held_by.is_(None),
         )
         .group_by(IncidentNotice.incident_id)
     )

@@ -175,6 +175,20 @@ def test_what_is_paused_in_a_storm_is_not_said_to_be_over(scene: Scene) -> None:
     assert scene.notices("m7")[-1] == ("incident.closed", "dropped", None)
 
 
+def test_what_a_digest_has_just_told_begins_no_storm(scene: Scene) -> None:
+    scene.channel("a", digest_minutes=60)
+    scene.channel("b")
+    for name in NAMES[:7]:
+        scene.monitor(name)
+    for name in NAMES[:6]:
+        scene.fail(name)
+        scene.look(120)
+    scene.move(to=START + timedelta(hours=1))
+    assert scene.look() == ["a digest 6:m0,m1,m2,m3,m4,m5"]
+    scene.fail("m6")
+    assert scene.look(10) == ["b incident.opened m6"]
+
+
 def test_a_storm_lists_only_what_goes_to_the_channel(scene: Scene) -> None:
     a, b = scene.channel("a"), scene.channel("b")
     for name in NAMES[:4]:
@@ -188,3 +202,13 @@ def test_a_storm_lists_only_what_goes_to_the_channel(scene: Scene) -> None:
     scene.look()
     scene.fail(*NAMES[3:])
     assert scene.look(10) == ["a storm.opened 4:m0,m1,m2,m3", "b storm.opened 4:m4,m5,m6,m7"]
+
+
+def test_what_follows_a_storm_that_is_over_is_told_by_itself(scene: Scene) -> None:
+    portfolio(scene)
+    scene.fail(*NAMES[:6])
+    scene.look()
+    scene.recover(*NAMES[:6])
+    assert scene.look(10) == ["a storm.closed 6:m0,m1,m2,m3,m4,m5"]
+    scene.fail("m6")
+    assert scene.look(10) == ["a incident.opened m6"]
