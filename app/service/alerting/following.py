@@ -33,6 +33,8 @@ def take_steps(turn: Turn) -> None:
     waiting = load_due(turn, Incident.escalate_at <= turn.at)
     maintained = spans(turn.at_ms) if waiting else {}
     for incident in waiting:
+        if incident.telling == "pending":
+            continue  # It has become worse since: its steps are taken when that has been told.
         if _is_settled(incident):
             incident.escalate_at = None
             continue

@@ -281,3 +281,22 @@ def test_what_is_open_is_reminded_of_when_reminders_are_asked_for(scene: Scene) 
     assert scene.look() == ["a incident.opened home"]
     change_alerting(scene.owner, {"remind_minutes": 30})
     assert [line for _ in range(4) for line in scene.look(15 * 60)] == ["a incident.reminder home"]
+
+
+def test_what_becomes_worse_as_its_step_is_due_keeps_its_steps(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.service.alerting.turn.AT_ONCE", 2)
+    a, b = scene.channel("a"), scene.channel("b")
+    names = ("x", "y", "z")
+    for name in names:
+        scene.monitor(name)
+    policy(scene, step(0, a), step(5, a), step(10, b))
+    scene.fail(*names, level="regional")
+    scene.look()
+    for name in names[:2]:
+        acknowledge_incident(scene.owner, scene.open_incident(name).id)
+    scene.look(300)
+    for name in names:
+        scene.become(name, "down")
+    assert "b incident.escalated z" in scene.look(300)
