@@ -48,17 +48,8 @@ def take_steps(turn: Turn) -> None:
                 escalated.setdefault(target.channel_id, (target, []))[1].append(incident)
         if is_reminded:
             reminded.append(incident)
-    minutes = _waited(turn, [each for _, several in escalated.values() for each in several])
-    tell_them(
-        turn,
-        "incident.escalated",
-        {
-            target: list({each.id: each for each in several}.values())
-            for target, several in escalated.values()
-        },
-        note=note("unanswered", minutes=minutes),
-        why={"minutes": minutes},
-    )
+    for target, several in escalated.values():
+        _tell_unanswered(turn, target, list({each.id: each for each in several}.values()))
     _remind(turn, reminded, escalated)
 
 
@@ -92,6 +83,12 @@ def _put_off(turn: Turn, incident: Incident, until_ms: int) -> None:
     again_ms = min(until_ms, turn.at_ms + AGAIN_MS)
     incident.escalation = {**kept, **put_off(progress, again_ms - turn.at_ms).to_dict()}
     incident.escalate_at = from_ms(again_ms)
+
+
+def _tell_unanswered(turn: Turn, target: Target, incidents: Sequence[Incident]) -> None:
+    minutes = _waited(turn, incidents)
+    words = note("unanswered", minutes=minutes)
+    tell_them(turn, "incident.escalated", {target: incidents}, note=words, why={"minutes": minutes})
 
 
 def _waited(turn: Turn, incidents: Sequence[Incident]) -> int:

@@ -283,6 +283,24 @@ def test_what_is_open_is_reminded_of_when_reminders_are_asked_for(scene: Scene) 
     assert [line for _ in range(4) for line in scene.look(15 * 60)] == ["a incident.reminder home"]
 
 
+def test_each_is_told_for_how_long_its_own_has_waited(scene: Scene) -> None:
+    a, b, c = (scene.channel(name) for name in "abc")
+    scene.monitor("x")
+    scene.monitor("y")
+    policy(scene, step(0, c), step(5, a), step(10, b))
+    scene.fail("x")
+    scene.look()
+    scene.move(300)
+    scene.fail("y")
+    scene.look()
+    assert scene.look(300) == ["b incident.escalated x", "a incident.escalated y"]
+    rows = db.session.query(Delivery).order_by(Delivery.id.desc()).limit(2)
+    assert [row.message["note"]["en"] for row in rows] == [
+        "It has not been acknowledged for 5 min.",
+        "It has not been acknowledged for 10 min.",
+    ]
+
+
 def test_what_becomes_worse_as_its_step_is_due_keeps_its_steps(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
