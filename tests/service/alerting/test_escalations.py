@@ -318,3 +318,27 @@ def test_what_becomes_worse_as_its_step_is_due_keeps_its_steps(
     for name in names:
         scene.become(name, "down")
     assert "b incident.escalated z" in scene.look(300)
+
+
+def test_what_is_open_is_reminded_of_sooner_when_that_is_asked_for(scene: Scene) -> None:
+    scene.channel("a")
+    scene.monitor("home")
+    scene.wishes(remind_minutes=1440)
+    scene.fail("home")
+    scene.look()
+    change_alerting(scene.owner, {"remind_minutes": 5})
+    assert scene.look(10) == []
+    assert scene.look(300) == ["a incident.reminder home"]
+
+
+def test_what_is_open_follows_the_rounds_that_are_added(scene: Scene) -> None:
+    a = scene.channel("a")
+    scene.monitor("home")
+    changed = policy(scene, step(0, a))
+    scene.fail("home")
+    scene.look()
+    scene.move(10 * 3600)
+    change_policy(scene.owner, changed, {"repeats": 2})
+    assert scene.look() == ["a incident.escalated home"]
+    assert scene.look(1799) == []
+    assert scene.look(1) == ["a incident.escalated home"]
