@@ -13,8 +13,8 @@ from app.engine.notify.words import note
 from app.engine.usability.alerting.escalation import Ladder, Progress, next_moment, put_off, take_due
 from app.engine.usability.alerting.incident import AGAIN_MS
 from app.engine.usability.alerting.manners import judge_channel
-from app.models import Incident, IncidentNotice
-from app.service.alerting.say import ENDS, send
+from app.models import Flap, Incident, IncidentNotice
+from app.service.alerting.say import ENDS, drop, send
 from app.service.alerting.say import tell as tell_them
 from app.service.alerting.target import Target, step_targets
 from app.service.alerting.told import by_target, who_heard
@@ -126,7 +126,7 @@ def send_waiting(turn: Turn) -> None:
         if row.channel_id in turn.channels:
             by_channel[row.channel_id].append(row)
         else:
-            row.state, row.due_at = "dropped", None
+            drop(row, "channel_off")
     if not by_channel:
         return
     known = _incidents(turn, {row.incident_id for row in rows})
@@ -142,12 +142,12 @@ def _incidents(turn: Turn, ids: set[int]) -> dict[int, Incident]:
 def _send_waiting(
     turn: Turn, channel_id: int, notices: Sequence[IncidentNotice], known: dict[int, Incident]
 ) -> None:
-    """One message of a kind of its own for a single one, a digest for many."""
+    """One message of a kind of its own for a single incident, a digest for many."""
     ready = [each for each in notices if _still_wanted(turn, channel_id, each, known[each.incident_id])]
     if not ready:
         return
     incidents = list({notice.incident_id: known[notice.incident_id] for notice in ready}.values())
-    is_digest = any(notice.held_by == "digest" for notice in ready) or len(ready) > 1
+    is_digest = any(notice.held_by == "digest" for notice in ready) or len(incidents) > 1
     kind = "digest" if is_digest else ready[0].kind
     held = ready[0].held_by
     send(turn, kind, [channel_id], incidents, note=note("quiet_hours") if held == "quiet_hours" else None)
@@ -159,15 +159,18 @@ def _send_waiting(
 def _still_wanted(turn: Turn, channel_id: int, notice: IncidentNotice, incident: Incident) -> bool:
     """Not when it is over by now (a digest tells that too), and not yet when something else holds it now.
 
-    That nobody has answered is not said of what somebody has acknowledged meanwhile.
+    What never was is not told, nor that nobody has answered what somebody has acknowledged meanwhile.
     """
     is_end = notice.kind in ENDS
+    if incident.is_withdrawn and not is_end:
+        drop(notice, "never_was")
+        return False
     if notice.kind in UNANSWERED and incident.acked_at is not None:
-        notice.state, notice.due_at = "dropped", None
+        drop(notice, "acked")
         return False
     if notice.held_by == "quiet_hours":
-        if incident.closed_at is not None and not is_end:
-            notice.state, notice.due_at = "dropped", None
+        if _is_past(turn, notice, incident):
+            drop(notice, "over")
             return False
         manners = turn.channels[channel_id]
         ruling = judge_channel(manners, turn.wishes.quiet, incident.level, turn.at, is_end=is_end)
@@ -175,3 +178,10 @@ def _still_wanted(turn: Turn, channel_id: int, notice: IncidentNotice, incident:
             notice.held_by, notice.due_at = ruling.held_by, ruling.until
             return False
     return True
+
+
+def _is_past(turn: Turn, notice: IncidentNotice, incident: Incident) -> bool:
+    """An incident that is over, or a monitor that goes up and down no longer. An end is never past."""
+    if notice.kind == "monitor.flapping":
+        return turn.session.get(Flap, incident.monitor_id, populate_existing=True) is None
+    return incident.closed_at is not None and notice.kind not in ENDS
