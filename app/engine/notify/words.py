@@ -132,6 +132,8 @@ NOTES: dict[str, Texts] = {
     },
     "calm_up": {"en": "It is up.", "zh": "当前状态正常。"},
     "calm_down": {"en": "It is down.", "zh": "当前处于故障状态。"},
+    "calm_regional": {"en": "It is down in some places.", "zh": "当前部分地区处于故障状态。"},
+    "calm_degraded": {"en": "It is degraded.", "zh": "当前处于降级状态。"},
     "storm": {
         "en": "They are told in this one message; another follows when they are over.",
         "zh": "已合并为这一条消息，结束时再发一条。",

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import to_ms
 from app.engine.usability.alerting.incident import STORM_WINDOW_MS
-from app.models import Delivery, Incident, IncidentNotice
+from app.models import Delivery, Flap, Incident, IncidentNotice
 from app.service.alerting.target import Target
 from app.service.alerting.turn import Turn
 
