@@ -201,6 +201,7 @@ def _listed(incident: Incident) -> dict[str, Any]:
         "monitor": what.name if what else "",
         "site": incident.site.name,
         "level": incident.level,
+        "cause": incident.cause,
         "started_at": incident.started_at.isoformat(),
         "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
         "sentence": _sentence(incident),
