@@ -127,12 +127,6 @@ def test_what_fits_no_rule_can_be_kept_from_everybody(owner: Actor, pager: Chann
     assert routing_of(owner) == {"mode": "first", "otherwise": "nobody"}
 
 
-def test_calm_again_is_told_where_the_burning_was(owner: Actor, pager: Channel, mail: Channel) -> None:
-    add(owner, pager, events=["objective"], least="critical")
-    add(owner, mail)
-    assert told(owner, "objective.calm", "info", objective={"name": "x"}) == [pager.id]
-
-
 def test_a_rule_that_is_off_decides_nothing(owner: Actor, pager: Channel, mail: Channel) -> None:
     rule = add(owner, mail)
     change_rule(owner, rule.id, {"is_enabled": False})

@@ -12,6 +12,8 @@ from app.engine.notify.words import GRADES, LINES, MARKS, TEST_SENTENCE, TITLES,
 Facts = dict[str, Any]
 LISTED = 20
 """How many incidents of a group a text names; the payload has up to fifty."""
+SLOW = ("slow", "too_slow", "page_slow")
+"""Causes of what is degraded because its answers take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,9 @@ class Message:
     def _titles(self) -> Texts:
         """The most particular title there is: of a list, of a watched page, of the level, of the kind."""
         level = self.alert.get("level") if self.alert else self.incident.get("level")
-        endings = ["many"] if self.group else []
+        endings = (["one"] if self.group["count"] == 1 else ["many"]) if self.group else []
         endings += ["watch"] if self.incident and self.watch else []
+        endings += ["slow"] if _is_slow(self.incident) else []
         endings += [str(level)] if level else []
         for ending in endings:
             if found := TITLES.get(f"{self.kind}.{ending}"):
@@ -148,10 +151,16 @@ def _line(name: str, locale: str, value: str | None) -> str:
 
 def _entry(incident: Facts, locale: str) -> str:
     """One incident of a list: `DOWN · home (Shop): It refused the connection.`"""
-    mark = "over" if incident.get("closed_at") else str(incident.get("level", "down"))
+    level = "slow" if _is_slow(incident) else str(incident.get("level", "down"))
+    mark = "over" if incident.get("closed_at") else level
     what = f"{_in(MARKS.get(mark, MARKS['down']), locale)} · {incident['monitor']} ({incident['site']})"
     said = _in(incident.get("sentence", {}), locale)
     return f"{what}: {said}" if said else what
+
+
+def _is_slow(incident: Facts) -> bool:
+    """Degraded for its answers' times, and not for a certificate about to end or packets that get lost."""
+    return incident.get("level") == "degraded" and incident.get("cause") in SLOW
 
 
 def _in(texts: dict[str, str], locale: str) -> str:

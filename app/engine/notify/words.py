@@ -6,24 +6,33 @@ Texts = dict[str, str]
 
 TITLES: dict[str, Texts] = {
     "incident.opened": {"en": "DOWN: {monitor} ({site})", "zh": "故障：{monitor}（{site}）"},
-    "incident.opened.degraded": {"en": "SLOW: {monitor} ({site})", "zh": "响应缓慢：{monitor}（{site}）"},
+    "incident.opened.slow": {"en": "SLOW: {monitor} ({site})", "zh": "响应缓慢：{monitor}（{site}）"},
+    "incident.opened.degraded": {"en": "DEGRADED: {monitor} ({site})", "zh": "降级：{monitor}（{site}）"},
     "incident.opened.regional": {
         "en": "DOWN in some places: {monitor} ({site})",
         "zh": "部分地区故障：{monitor}（{site}）",
     },
     "incident.changed": {"en": "Now DOWN: {monitor} ({site})", "zh": "升级为故障：{monitor}（{site}）"},
-    "incident.changed.degraded": {
+    "incident.changed.slow": {
         "en": "Now only slow: {monitor} ({site})",
         "zh": "已减轻为响应缓慢：{monitor}（{site}）",
+    },
+    "incident.changed.degraded": {
+        "en": "Now only degraded: {monitor} ({site})",
+        "zh": "已减轻为降级：{monitor}（{site}）",
     },
     "incident.changed.regional": {
         "en": "Now DOWN in some places: {monitor} ({site})",
         "zh": "变为部分地区故障：{monitor}（{site}）",
     },
     "incident.closed": {"en": "UP again: {monitor} ({site})", "zh": "已恢复：{monitor}（{site}）"},
-    "incident.closed.degraded": {
+    "incident.closed.slow": {
         "en": "No longer slow: {monitor} ({site})",
         "zh": "响应恢复正常：{monitor}（{site}）",
+    },
+    "incident.closed.degraded": {
+        "en": "No longer degraded: {monitor} ({site})",
+        "zh": "不再降级：{monitor}（{site}）",
     },
     "incident.closed.regional": {
         "en": "UP everywhere again: {monitor} ({site})",
@@ -34,9 +43,13 @@ TITLES: dict[str, Texts] = {
         "zh": "误报撤回：{monitor}（{site}）并未发生故障",
     },
     "incident.reminder": {"en": "Still DOWN: {monitor} ({site})", "zh": "仍未恢复：{monitor}（{site}）"},
-    "incident.reminder.degraded": {
+    "incident.reminder.slow": {
         "en": "Still slow: {monitor} ({site})",
         "zh": "仍然缓慢：{monitor}（{site}）",
+    },
+    "incident.reminder.degraded": {
+        "en": "Still degraded: {monitor} ({site})",
+        "zh": "仍处于降级状态：{monitor}（{site}）",
     },
     "incident.reminder.regional": {
         "en": "Still DOWN in some places: {monitor} ({site})",
@@ -70,8 +83,11 @@ TITLES: dict[str, Texts] = {
     },
     "monitor.calm": {"en": "Calm again: {monitor} ({site})", "zh": "恢复平稳：{monitor}（{site}）"},
     "storm.opened": {"en": "{count} incidents at once", "zh": "同时发生 {count} 个故障"},
+    "storm.opened.one": {"en": "1 incident, among others", "zh": "多个并发故障中的 1 个"},
     "storm.closed": {"en": "Over: {count} incidents at once", "zh": "{count} 个并发故障已结束"},
+    "storm.closed.one": {"en": "Over: 1 incident, among others", "zh": "多个并发故障中的 1 个已结束"},
     "digest": {"en": "Digest: {count} incidents", "zh": "摘要：{count} 个故障"},
+    "digest.one": {"en": "Digest: 1 incident", "zh": "摘要：1 个故障"},
     "alert.opened": {
         "en": "Page alert ({grade}): {watch} ({site})",
         "zh": "页面告警（{grade}）：{watch}（{site}）",
@@ -115,7 +131,8 @@ MARKS: dict[str, Texts] = {
     "over": {"en": "over", "zh": "已恢复"},
     "down": {"en": "DOWN", "zh": "故障"},
     "regional": {"en": "DOWN in some places", "zh": "部分地区故障"},
-    "degraded": {"en": "SLOW", "zh": "缓慢"},
+    "slow": {"en": "SLOW", "zh": "缓慢"},
+    "degraded": {"en": "DEGRADED", "zh": "降级"},
 }
 NOTES: dict[str, Texts] = {
     "quiet_hours": {
@@ -132,6 +149,8 @@ NOTES: dict[str, Texts] = {
     },
     "calm_up": {"en": "It is up.", "zh": "当前状态正常。"},
     "calm_down": {"en": "It is down.", "zh": "当前处于故障状态。"},
+    "calm_regional": {"en": "It is down in some places.", "zh": "当前部分地区处于故障状态。"},
+    "calm_degraded": {"en": "It is degraded.", "zh": "当前处于降级状态。"},
     "storm": {
         "en": "They are told in this one message; another follows when they are over.",
         "zh": "已合并为这一条消息，结束时再发一条。",

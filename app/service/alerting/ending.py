@@ -11,12 +11,9 @@ from app.models import AlertStorm, Flap, Incident, IncidentNotice, Monitor, Moni
 from app.service.alerting.family import load_descendants, parts
 from app.service.alerting.opening import mark_told
 from app.service.alerting.say import put_notice, tell
-from app.service.alerting.target import Target
-from app.service.alerting.told import by_target, who_heard
+from app.service.alerting.target import Target, first_targets
+from app.service.alerting.told import BY_PEOPLE, by_target, said_to_flap, who_heard
 from app.service.alerting.turn import Turn, load_due
-
-BY_PEOPLE = frozenset({"pause", "deleted"})
-"""Ends that somebody made: nobody has to be told that it is up again, since nobody knows."""
 
 NOBODY_KNOWS = ("MAINTENANCE", "UNKNOWN", "PENDING")
 """States in which a monitor that was flapping is neither up nor down: calm is said when it is one of them."""
@@ -29,7 +26,7 @@ def decide_endings(turn: Turn) -> None:
         return
     _drop_waiting(turn, over)
     storms = _running_storms(turn, over)
-    flapping = _flapping(turn, over)
+    flapping = said_to_flap(turn, over)
     aloud = [each for each in over if each.storm_id not in storms and each.monitor_id not in flapping]
     heard = who_heard(turn, aloud)
     for incident in aloud:
@@ -55,13 +52,17 @@ def _tell_end(turn: Turn, incident: Incident, heard: Mapping[int, Sequence[Targe
 
 
 def _drop_waiting(turn: Turn, over: Sequence[Incident]) -> None:
-    """Nobody has to be woken for what is over. A digest tells it all the same, with its end."""
+    """Nobody has to be woken for what is over. A digest tells it all the same, with its end.
+
+    That a monitor goes up and down holds until it is calm, whatever ends meanwhile.
+    """
     turn.session.execute(
         update(IncidentNotice)
         .where(
             IncidentNotice.incident_id.in_([each.id for each in over]),
             IncidentNotice.state == "held",
             IncidentNotice.held_by == "quiet_hours",
+            IncidentNotice.kind != "monitor.flapping",
         )
         .values(state="dropped", due_at=None)
         .execution_options(synchronize_session=False)
@@ -75,12 +76,6 @@ def _running_storms(turn: Turn, over: Sequence[Incident]) -> set[int | None]:
         return set()
     statement = select(AlertStorm.id).where(AlertStorm.id.in_(ids), AlertStorm.ended_at.is_(None))
     return set(turn.session.scalars(statement))
-
-
-def _flapping(turn: Turn, over: Sequence[Incident]) -> set[int | None]:
-    """Monitors of which it was said that they go up and down: nothing more until they are calm."""
-    ids = {each.monitor_id for each in over if each.monitor_id}
-    return set(turn.session.scalars(select(Flap.monitor_id).where(Flap.monitor_id.in_(ids))))
 
 
 def _wake_children(turn: Turn, over: Sequence[Incident]) -> None:
@@ -128,14 +123,22 @@ def _calm(turn: Turn, flap: Flap) -> None:
         Incident.telling.in_(["told", "held", "pending"]),
     )
     about = present or announced
-    if announced is not None and about is not None:
-        targets = who_heard(turn, [announced]).get(announced.id, [])
-        words = note("calm_down" if present else "calm_up")
-        tell(turn, "monitor.calm", {target: [about] for target in targets}, note=words)
+    heard = who_heard(turn, [announced]).get(announced.id, []) if announced else []
+    if about is not None:
+        words = note(f"calm_{present.level}" if present else "calm_up")
+        tell(turn, "monitor.calm", {target: [about] for target in heard}, note=words)
     if present is not None:
+        _tell_others(turn, present, heard)
         mark_told(turn, present)
         present.held_by = None
     turn.session.delete(flap)
+
+
+def _tell_others(turn: Turn, incident: Incident, heard: Sequence[Target]) -> None:
+    """Who has not heard that it flapped (for its hours, or since it was too mild) hears that it is down."""
+    known = {target.channel_id for target in heard}
+    fresh = {each: [incident] for each in first_targets(turn, incident) if each.channel_id not in known}
+    tell(turn, "incident.opened", fresh)
 
 
 def _newest(turn: Turn, *conditions: ColumnElement[bool]) -> Incident | None:

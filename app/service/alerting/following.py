@@ -13,8 +13,8 @@ from app.engine.notify.words import note
 from app.engine.usability.alerting.escalation import Ladder, Progress, next_moment, put_off, take_due
 from app.engine.usability.alerting.incident import AGAIN_MS
 from app.engine.usability.alerting.manners import judge_channel
-from app.models import Incident, IncidentNotice
-from app.service.alerting.say import ENDS, send
+from app.models import Flap, Incident, IncidentNotice
+from app.service.alerting.say import ENDS, drop, send
 from app.service.alerting.say import tell as tell_them
 from app.service.alerting.target import Target, step_targets
 from app.service.alerting.told import by_target, who_heard
@@ -33,6 +33,8 @@ def take_steps(turn: Turn) -> None:
     waiting = load_due(turn, Incident.escalate_at <= turn.at)
     maintained = spans(turn.at_ms) if waiting else {}
     for incident in waiting:
+        if incident.telling == "pending":
+            continue  # It has become worse since: its steps are taken when that has been told.
         if _is_settled(incident):
             incident.escalate_at = None
             continue
@@ -46,17 +48,8 @@ def take_steps(turn: Turn) -> None:
                 escalated.setdefault(target.channel_id, (target, []))[1].append(incident)
         if is_reminded:
             reminded.append(incident)
-    minutes = _waited(turn, [each for _, several in escalated.values() for each in several])
-    tell_them(
-        turn,
-        "incident.escalated",
-        {
-            target: list({each.id: each for each in several}.values())
-            for target, several in escalated.values()
-        },
-        note=note("unanswered", minutes=minutes),
-        why={"minutes": minutes},
-    )
+    for target, several in escalated.values():
+        _tell_unanswered(turn, target, list({each.id: each for each in several}.values()))
     _remind(turn, reminded, escalated)
 
 
@@ -90,6 +83,12 @@ def _put_off(turn: Turn, incident: Incident, until_ms: int) -> None:
     again_ms = min(until_ms, turn.at_ms + AGAIN_MS)
     incident.escalation = {**kept, **put_off(progress, again_ms - turn.at_ms).to_dict()}
     incident.escalate_at = from_ms(again_ms)
+
+
+def _tell_unanswered(turn: Turn, target: Target, incidents: Sequence[Incident]) -> None:
+    minutes = _waited(turn, incidents)
+    words = note("unanswered", minutes=minutes)
+    tell_them(turn, "incident.escalated", {target: incidents}, note=words, why={"minutes": minutes})
 
 
 def _waited(turn: Turn, incidents: Sequence[Incident]) -> int:
@@ -127,7 +126,7 @@ def send_waiting(turn: Turn) -> None:
         if row.channel_id in turn.channels:
             by_channel[row.channel_id].append(row)
         else:
-            row.state, row.due_at = "dropped", None
+            drop(row, "channel_off")
     if not by_channel:
         return
     known = _incidents(turn, {row.incident_id for row in rows})
@@ -143,12 +142,12 @@ def _incidents(turn: Turn, ids: set[int]) -> dict[int, Incident]:
 def _send_waiting(
     turn: Turn, channel_id: int, notices: Sequence[IncidentNotice], known: dict[int, Incident]
 ) -> None:
-    """One message of a kind of its own for a single one, a digest for many."""
+    """One message of a kind of its own for a single incident, a digest for many."""
     ready = [each for each in notices if _still_wanted(turn, channel_id, each, known[each.incident_id])]
     if not ready:
         return
     incidents = list({notice.incident_id: known[notice.incident_id] for notice in ready}.values())
-    is_digest = any(notice.held_by == "digest" for notice in ready) or len(ready) > 1
+    is_digest = any(notice.held_by == "digest" for notice in ready) or len(incidents) > 1
     kind = "digest" if is_digest else ready[0].kind
     held = ready[0].held_by
     send(turn, kind, [channel_id], incidents, note=note("quiet_hours") if held == "quiet_hours" else None)
@@ -160,15 +159,18 @@ def _send_waiting(
 def _still_wanted(turn: Turn, channel_id: int, notice: IncidentNotice, incident: Incident) -> bool:
     """Not when it is over by now (a digest tells that too), and not yet when something else holds it now.
 
-    That nobody has answered is not said of what somebody has acknowledged meanwhile.
+    What never was is not told, nor that nobody has answered what somebody has acknowledged meanwhile.
     """
     is_end = notice.kind in ENDS
+    if incident.is_withdrawn and not is_end:
+        drop(notice, "never_was")
+        return False
     if notice.kind in UNANSWERED and incident.acked_at is not None:
-        notice.state, notice.due_at = "dropped", None
+        drop(notice, "acked")
         return False
     if notice.held_by == "quiet_hours":
-        if incident.closed_at is not None and not is_end:
-            notice.state, notice.due_at = "dropped", None
+        if _is_past(turn, notice, incident):
+            drop(notice, "over")
             return False
         manners = turn.channels[channel_id]
         ruling = judge_channel(manners, turn.wishes.quiet, incident.level, turn.at, is_end=is_end)
@@ -176,3 +178,10 @@ def _still_wanted(turn: Turn, channel_id: int, notice: IncidentNotice, incident:
             notice.held_by, notice.due_at = ruling.held_by, ruling.until
             return False
     return True
+
+
+def _is_past(turn: Turn, notice: IncidentNotice, incident: Incident) -> bool:
+    """An incident that is over, or a monitor that goes up and down no longer. An end is never past."""
+    if notice.kind == "monitor.flapping":
+        return turn.session.get(Flap, incident.monitor_id, populate_existing=True) is None
+    return incident.closed_at is not None and notice.kind not in ENDS

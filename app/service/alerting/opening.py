@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-
 from app.core.clock import from_ms, to_ms
 from app.engine.notify.words import note
 from app.engine.usability.alerting.dependency import Child
@@ -19,7 +17,7 @@ from app.service.alerting import storm
 from app.service.alerting.family import load_ancestors, load_family
 from app.service.alerting.say import put_notice, tell
 from app.service.alerting.target import first_targets
-from app.service.alerting.told import by_target, told_lately, who_heard
+from app.service.alerting.told import by_target, said_to_flap, told_lately, who_heard
 from app.service.alerting.turn import Turn, load_due
 from app.service.maintenance.active import end_of, spans
 
@@ -67,9 +65,7 @@ def _judge(turn: Turn, incidents: Sequence[Incident]) -> list[Judged]:
     family = load_family(turn.session, {each.id for each in monitors})
     above = {each.id: family.ancestors(each.id) for each in monitors}
     ancestors = load_ancestors(turn.session, {up for ups in above.values() for up in ups}, turn.at_ms)
-    flaps = set(
-        turn.session.scalars(select(Flap.monitor_id).where(Flap.monitor_id.in_([m.id for m in monitors])))
-    )
+    flaps = said_to_flap(turn, incidents)
     maintained = spans(turn.at_ms)
     found: list[Judged] = []
     for incident, monitor in zip(incidents, monitors, strict=True):
@@ -155,9 +151,14 @@ def mark_told(turn: Turn, incident: Incident, *, escalates: bool = True) -> None
 
 
 def _tell_changed(turn: Turn, incidents: Sequence[Incident]) -> None:
-    """What became worse is told by itself, or as part of the storm that it is in."""
+    """What became worse is told by itself, or as part of the storm that it is in; not while it flaps."""
+    flapping = said_to_flap(turn, incidents)
     worse = [
-        each for each in incidents if each.closed_at is None and rank(each.level) > rank(_level_told(each))
+        each
+        for each in incidents
+        if each.closed_at is None
+        and each.monitor_id not in flapping
+        and rank(each.level) > rank(_level_told(each))
     ]
     running = storm.running(turn) if any(each.storm_id for each in worse) else None
     together = [each for each in worse if running and each.storm_id == running.id]

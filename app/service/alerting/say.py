@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
+
 from app.core.settings import get_settings
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
@@ -19,6 +21,7 @@ from app.service.tamper.say import incident_sentence
 LOCALES = ("en", "zh")
 LISTED = 50
 ENDS = frozenset({"incident.closed", "incident.withdrawn", "monitor.calm", "storm.closed"})
+BEGINNINGS = frozenset({"incident.opened", "storm.opened"})
 ALWAYS_MANY = frozenset({"storm.opened", "storm.closed", "digest"})
 MAY_BE_MANY = ALWAYS_MANY | {"incident.reminder", "incident.escalated"}
 SEVERITIES = {"down": "critical", "regional": "warning", "degraded": "warning"}
@@ -39,11 +42,32 @@ def tell(
     them.
     """
     for target, incidents in whom.items():
+        if kind in BEGINNINGS:
+            _forget_waiting(turn, target, incidents)
         ready = [each for each in incidents if _is_ready(turn, kind, target, each, why or {})]
         if ready:
             send(turn, kind, [target.channel_id], ready, note=note, context=context)
             for incident in ready:
                 put_notice(turn, incident, kind, "told", target, why=why)
+
+
+def _forget_waiting(turn: Turn, target: Target, incidents: Sequence[Incident]) -> None:
+    """What the channel's quiet hours hold of these is said anew now: it is not to come in the morning too."""
+    waiting = turn.session.scalars(
+        select(IncidentNotice).where(
+            IncidentNotice.incident_id.in_([each.id for each in incidents]),
+            IncidentNotice.channel_id == target.channel_id,
+            IncidentNotice.state == "held",
+            IncidentNotice.held_by == "quiet_hours",
+        )
+    )
+    for notice in waiting:
+        drop(notice, "anew")
+
+
+def drop(notice: IncidentNotice, reason: str) -> None:
+    """It is not told any more, for a reason that pages have a sentence for."""
+    notice.state, notice.due_at, notice.why = "dropped", None, {**notice.why, "reason": reason}
 
 
 def _is_ready(turn: Turn, kind: str, target: Target, incident: Incident, why: dict[str, Any]) -> bool:
@@ -177,6 +201,7 @@ def _listed(incident: Incident) -> dict[str, Any]:
         "monitor": what.name if what else "",
         "site": incident.site.name,
         "level": incident.level,
+        "cause": incident.cause,
         "started_at": incident.started_at.isoformat(),
         "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
         "sentence": _sentence(incident),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.core.clock import to_ms
 from app.core.snowflake import next_id
@@ -19,7 +19,7 @@ from app.engine.usability.alerting.manners import rank
 from app.models import AlertStorm, Incident, IncidentNotice
 from app.service.alerting.say import put_notice, tell
 from app.service.alerting.target import Target, first_targets
-from app.service.alerting.told import HEARD, JOINED
+from app.service.alerting.told import BY_PEOPLE, HEARD, JOINED
 from app.service.alerting.turn import Turn, with_names
 
 
@@ -87,14 +87,16 @@ def _tell_of(turn: Turn, storm: AlertStorm, incidents: Sequence[Incident], knows
                 put_notice(
                     turn, incident, JOINED, "held", target, held_by="storm", why={"storm": str(storm.id)}
                 )
-    tell(
-        turn,
-        "storm.opened",
-        dict(fresh.values()),
-        note=note("storm"),
-        why={"storm": str(storm.id)},
-        context=_open_before(turn, storm) if fresh else (),
-    )
+    theirs = _open_by_channel(turn, storm) if fresh else {}
+    for target, several in fresh.values():
+        tell(
+            turn,
+            "storm.opened",
+            {target: several},
+            note=note("storm"),
+            why={"storm": str(storm.id)},
+            context=theirs.get(target.channel_id, ()),
+        )
 
 
 def members(turn: Turn, storm: AlertStorm) -> list[Incident]:
@@ -102,9 +104,14 @@ def members(turn: Turn, storm: AlertStorm) -> list[Incident]:
     return list(turn.session.scalars(with_names(statement)))
 
 
-def _open_before(turn: Turn, storm: AlertStorm) -> list[Incident]:
-    """What is in it already and still open: whoever hears of the storm now sees the whole of it."""
-    return [each for each in members(turn, storm) if each.closed_at is None]
+def _open_by_channel(turn: Turn, storm: AlertStorm) -> dict[int, list[Incident]]:
+    """What is in it already and still open: whoever hears of the storm now sees all of it that goes there."""
+    found: dict[int, list[Incident]] = defaultdict(list)
+    for incident in members(turn, storm):
+        if incident.closed_at is None:
+            for target in first_targets(turn, incident):
+                found[target.channel_id].append(incident)
+    return found
 
 
 def _channels_that_know(turn: Turn, storm: AlertStorm) -> set[int]:
@@ -128,13 +135,23 @@ def end_storms(turn: Turn) -> None:
     if storm is None:
         return
     turn.session.flush()
-    is_open = (Incident.storm_id == storm.id, Incident.closed_at.is_(None))
-    left = turn.session.scalar(select(func.count()).select_from(Incident).where(*is_open)) or 0
+    left = _count(turn, storm, Incident.closed_at.is_(None))
     if not is_storm_over(to_ms(storm.joined_at), left, turn.at_ms):
         return
+    if _count(turn, storm, Incident.telling == "closing"):
+        return  # Their ends are the storm's: decided about once it is over, each would be told by itself too.
     storm.ended_at = turn.at
-    whom = _who_knows(turn, members(turn, storm))
+    whole = members(turn, storm)
+    for incident in whole:
+        if incident.closed_by in BY_PEOPLE:
+            put_notice(turn, incident, "incident.closed", "dropped", why={"reason": "paused"})
+    whom = _who_knows(turn, [each for each in whole if each.closed_by not in BY_PEOPLE])
     tell(turn, "storm.closed", whom, why={"storm": str(storm.id), "open": left})
+
+
+def _count(turn: Turn, storm: AlertStorm, condition: ColumnElement[bool]) -> int:
+    statement = select(func.count()).select_from(Incident).where(Incident.storm_id == storm.id, condition)
+    return turn.session.scalar(statement) or 0
 
 
 def _who_knows(turn: Turn, incidents: Sequence[Incident]) -> dict[Target, list[Incident]]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from app.core.clock import to_ms
 from app.engine.usability.alerting.incident import STORM_WINDOW_MS
-from app.models import Delivery, Incident, IncidentNotice
+from app.models import Delivery, Flap, Incident, IncidentNotice
 from app.service.alerting.target import Target
 from app.service.alerting.turn import Turn
 
@@ -29,6 +29,8 @@ HEARD = (
 """Kinds of messages after which a reader knows that something is wrong."""
 JOINED = "storm.joined"
 """Nothing was sent: the reader knows of the storm, and hears of this with its end."""
+BY_PEOPLE = frozenset({"pause", "deleted"})
+"""Ends that somebody made: nobody has to be told that it is up again, since nobody knows."""
 
 
 def who_heard(turn: Turn, incidents: Sequence[Incident]) -> dict[int, list[Target]]:
@@ -77,16 +79,26 @@ def by_target(
     return dict(found.values())
 
 
+def said_to_flap(turn: Turn, incidents: Iterable[Incident]) -> set[int | None]:
+    """Monitors of which it was said that they go up and down: nothing more until they are calm."""
+    ids = {each.monitor_id for each in incidents if each.monitor_id}
+    return set(turn.session.scalars(select(Flap.monitor_id).where(Flap.monitor_id.in_(ids))))
+
+
 def told_lately(turn: Turn) -> dict[int, int]:
-    """Incidents of which somebody heard for the first time within the last minute → when, unix ms."""
+    """Open incidents of which somebody heard for the first time within the last minute → when, unix ms."""
     window = timedelta(milliseconds=STORM_WINDOW_MS)
     rows = turn.session.execute(
         select(IncidentNotice.incident_id, func.min(IncidentNotice.at).label("at"))
+        .join(Incident, Incident.id == IncidentNotice.incident_id)
         .where(
+            Incident.closed_at.is_(None),
             IncidentNotice.organization_id == turn.organization.id,
             IncidentNotice.at > turn.at - window,
             IncidentNotice.kind.in_(["incident.opened", "storm.opened", JOINED]),
             IncidentNotice.channel_id.is_not(None),
+            # What a channel's hours have held until now began long ago.
+            (IncidentNotice.state != "told") | IncidentNotice.held_by.is_(None),
         )
         .group_by(IncidentNotice.incident_id)
     )

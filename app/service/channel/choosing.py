@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import takewhile
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from app.service.channel.routing import route_message
 
 ALERT_SEVERITIES = ("high", "critical")
 """Which tamper alerts and weaknesses go to a channel that says nothing about it."""
-ENDS = ("alert.closed", "incident.closed", "incident.withdrawn")
+ENDS = ("alert.closed", "incident.closed", "incident.withdrawn", "objective.calm")
 
 
 def choose(
@@ -34,7 +35,7 @@ def choose(
     if channels is not None:
         return [channel_id for channel_id in enabled if channel_id in channels]
     if message.kind in ENDS:
-        return sorted(enabled.keys() & _who_heard(session, message))
+        return sorted(enabled.keys() & _who_heard(session, organization_id, message))
     routed = route_message(session, organization_id, message, enabled)
     if routed.channels is not None:
         return list(routed.channels)
@@ -45,11 +46,27 @@ def choose(
     ]
 
 
-def _who_heard(session: Session, message: Message) -> set[int]:
+def _who_heard(session: Session, organization_id: int, message: Message) -> set[int]:
     """The channels that were told of the beginning of what is over."""
+    if message.objective:
+        return _who_heard_it_burn(session, organization_id, message)
     about = (
         Delivery.alert_id == int(message.alert["id"])
         if message.alert
         else Delivery.incident_id == int(message.incident["id"])
     )
     return set(session.scalars(select(Delivery.channel_id).where(about)))
+
+
+def _who_heard_it_burn(session: Session, organization_id: int, message: Message) -> set[int]:
+    """Who was told of the objective since it was calm last: nothing but the messages themselves says so."""
+    rows = session.execute(
+        select(Delivery.channel_id, Delivery.kind, Delivery.message)
+        .where(
+            Delivery.organization_id == organization_id,
+            Delivery.kind.in_(["objective.burning", "objective.calm"]),
+        )
+        .order_by(Delivery.id.desc())
+    )
+    own = (row for row in rows if row.message["objective"]["id"] == message.objective["id"])
+    return {row.channel_id for row in takewhile(lambda row: row.kind == "objective.burning", own)}

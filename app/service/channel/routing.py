@@ -12,9 +12,6 @@ from app.engine.notify.message import Message
 from app.engine.notify.routing import Asked, Plan, Routed, Rule, route
 from app.models import ChannelRule, Routing, SiteTag
 
-# That it is over is as important as that it began, whatever its own severity says.
-ANY_SEVERITY = ("objective.calm",)
-
 
 def plan_of(session: Session, organization_id: int) -> Plan:
     """The rules in their order, and how they are gone through."""
@@ -52,7 +49,7 @@ def route_message(
 
 def _asked(session: Session, message: Message) -> Asked:
     site = int(message.site["id"]) if message.site else None
-    severity = None if message.kind in ANY_SEVERITY else message.severity
+    severity: str | None = message.severity
     if message.alert and message.alert.get("level") == "notice":
         severity = "notice"
     return Asked(rule_event(message.kind), severity, site, tags_of(session, site))

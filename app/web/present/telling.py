@@ -69,11 +69,21 @@ def _later(line: Line) -> str:
             return _("In a digest; it had waited since %(since)s.", since=since)
         return _("After quiet hours; it had waited since %(since)s.", since=since)
     if line.state == "dropped":
-        return _("It was over before quiet hours were.")
+        return _dropped(line.why.get("reason", ""))
     when = full_time(line.due_at)
     if line.held_by == "digest":
         return _("It comes with the digest of %(when)s.", when=when)
     return _("Quiet hours until %(when)s.", when=when)
+
+
+def _dropped(reason: str) -> str:
+    sentences = {
+        "anew": _("It was said anew in another message."),
+        "acked": _("It was acknowledged by then."),
+        "channel_off": _("The channel was switched off by then."),
+        "never_was": _("Late results showed that it never was."),
+    }
+    return sentences.get(reason) or _("It was over before quiet hours were.")
 
 
 def _moment(ms: Any) -> datetime | None:

@@ -31,11 +31,11 @@ def about(kind: str, **changes: Any) -> Message:
 @pytest.mark.parametrize(
     ("kind", "level", "title"),
     [
-        ("incident.opened", "degraded", "SLOW: home (Shop)"),
+        ("incident.opened", "degraded", "DEGRADED: home (Shop)"),
         ("incident.opened", "regional", "DOWN in some places: home (Shop)"),
         ("incident.opened", "down", "DOWN: home (Shop)"),
         ("incident.changed", "down", "Now DOWN: home (Shop)"),
-        ("incident.closed", "degraded", "No longer slow: home (Shop)"),
+        ("incident.closed", "degraded", "No longer degraded: home (Shop)"),
         ("incident.reminder", "regional", "Still DOWN in some places: home (Shop)"),
         ("incident.escalated", "down", "Nobody has answered: home (Shop)"),
         ("incident.withdrawn", "down", "False alarm: home (Shop) was not down"),
@@ -46,11 +46,27 @@ def test_the_title_says_how_bad_it_is(kind: str, level: str, title: str) -> None
     assert opened(kind=kind, incident={"id": "4", "level": level}).text("en")[0] == title
 
 
+def test_only_what_answers_slowly_is_called_slow() -> None:
+    """A certificate that ends soon is degraded too."""
+    slow = {"id": "4", "level": "degraded", "cause": "slow"}
+    assert opened(incident=slow).text("en")[0] == "SLOW: home (Shop)"
+    assert opened(kind="incident.closed", incident=slow).text("en")[0] == "No longer slow: home (Shop)"
+    listed = about("digest", group=group(1, level="degraded", cause="slow")).text("en")[1]
+    assert listed.startswith("SLOW · home")
+    expiring = {**slow, "cause": "tls_expires_soon"}
+    assert opened(incident=expiring).text("en")[0] == "DEGRADED: home (Shop)"
+
+
 def test_a_storm_lists_its_incidents() -> None:
     title, body = about("storm.opened", group=group(2), note=note("storm")).text("en")
     assert title == "2 incidents at once"
     assert body.splitlines()[:2] == ["DOWN · home (Shop): It refused the connection."] * 2
     assert body.endswith("another follows when they are over.")
+
+
+def test_a_list_of_one_is_no_plural() -> None:
+    assert about("digest", group=group(1)).text("en")[0] == "Digest: 1 incident"
+    assert about("storm.closed", group=group(1)).text("en")[0] == "Over: 1 incident, among others"
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:

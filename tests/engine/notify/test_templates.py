@@ -155,7 +155,7 @@ def test_there_is_a_whole_sample_of_every_kind(kind: str) -> None:
 
 def test_every_kind_that_has_a_title_is_known() -> None:
     known = {".".join(name.split(".")[:2]) for name in TITLES}
-    assert known - {"test"} == set(MESSAGES)
+    assert known - {"test", "digest.one"} == set(MESSAGES)
 
 
 def test_the_most_particular_template_comes_first() -> None:

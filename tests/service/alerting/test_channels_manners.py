@@ -156,3 +156,39 @@ def test_what_is_acknowledged_by_the_morning_is_not_said_to_be_unanswered(scene:
     acknowledge_incident(scene.owner, scene.open_incident("home").id)
     scene.move(to=MORNING)
     assert scene.look() == []
+
+
+def test_what_has_broken_through_does_not_come_again_in_the_morning(scene: Scene) -> None:
+    scene.channel("a", quiet={**NIGHT, "lets_down": True})
+    scene.monitor("home")
+    scene.move(to=EVENING)
+    scene.fail("home", level="regional")
+    assert scene.look() == []
+    scene.become("home", "down")
+    assert scene.look(60) == ["a incident.opened home"]
+    scene.move(to=MORNING)
+    assert scene.look() == []
+
+
+def test_one_that_became_worse_in_the_night_is_no_digest(scene: Scene) -> None:
+    scene.channel("a", quiet=NIGHT)
+    scene.wishes(remind_minutes=60)
+    scene.monitor("home")
+    scene.move(to=EVENING)
+    scene.fail("home", level="regional")
+    scene.look()
+    scene.become("home", "down")
+    assert scene.look(60) == []
+    scene.move(to=MORNING)
+    assert scene.look() == ["a incident.opened home"]
+
+
+def test_a_digest_leaves_out_what_never_was(scene: Scene) -> None:
+    scene.channel("a", digest_minutes=60)
+    scene.monitor("home")
+    scene.fail("home")
+    assert scene.look(5) == []
+    scene.recover("home", is_withdrawn=True, closed_by="withdrawn")
+    scene.look(5)
+    scene.move(to=START + timedelta(hours=1))
+    assert scene.look() == []

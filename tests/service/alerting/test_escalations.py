@@ -281,3 +281,64 @@ def test_what_is_open_is_reminded_of_when_reminders_are_asked_for(scene: Scene) 
     assert scene.look() == ["a incident.opened home"]
     change_alerting(scene.owner, {"remind_minutes": 30})
     assert [line for _ in range(4) for line in scene.look(15 * 60)] == ["a incident.reminder home"]
+
+
+def test_each_is_told_for_how_long_its_own_has_waited(scene: Scene) -> None:
+    a, b, c = (scene.channel(name) for name in "abc")
+    scene.monitor("x")
+    scene.monitor("y")
+    policy(scene, step(0, c), step(5, a), step(10, b))
+    scene.fail("x")
+    scene.look()
+    scene.move(300)
+    scene.fail("y")
+    scene.look()
+    assert scene.look(300) == ["b incident.escalated x", "a incident.escalated y"]
+    rows = db.session.query(Delivery).order_by(Delivery.id.desc()).limit(2)
+    assert [row.message["note"]["en"] for row in rows] == [
+        "It has not been acknowledged for 5 min.",
+        "It has not been acknowledged for 10 min.",
+    ]
+
+
+def test_what_becomes_worse_as_its_step_is_due_keeps_its_steps(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.service.alerting.turn.AT_ONCE", 2)
+    a, b = scene.channel("a"), scene.channel("b")
+    names = ("x", "y", "z")
+    for name in names:
+        scene.monitor(name)
+    policy(scene, step(0, a), step(5, a), step(10, b))
+    scene.fail(*names, level="regional")
+    scene.look()
+    for name in names[:2]:
+        acknowledge_incident(scene.owner, scene.open_incident(name).id)
+    scene.look(300)
+    for name in names:
+        scene.become(name, "down")
+    assert "b incident.escalated z" in scene.look(300)
+
+
+def test_what_is_open_is_reminded_of_sooner_when_that_is_asked_for(scene: Scene) -> None:
+    scene.channel("a")
+    scene.monitor("home")
+    scene.wishes(remind_minutes=1440)
+    scene.fail("home")
+    scene.look()
+    change_alerting(scene.owner, {"remind_minutes": 5})
+    assert scene.look(10) == []
+    assert scene.look(300) == ["a incident.reminder home"]
+
+
+def test_what_is_open_follows_the_rounds_that_are_added(scene: Scene) -> None:
+    a = scene.channel("a")
+    scene.monitor("home")
+    changed = policy(scene, step(0, a))
+    scene.fail("home")
+    scene.look()
+    scene.move(10 * 3600)
+    change_policy(scene.owner, changed, {"repeats": 2})
+    assert scene.look() == ["a incident.escalated home"]
+    assert scene.look(1799) == []
+    assert scene.look(1) == ["a incident.escalated home"]

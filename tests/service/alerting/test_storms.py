@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from app.models import AlertStorm, db
-from tests.service.alerting.scene import Scene
+from app.service.channel.rules import create_rule
+from tests.service.alerting.scene import START, Scene
 
 NAMES = [f"m{number}" for number in range(8)]
 LISTED = ",".join(NAMES)
@@ -148,3 +153,62 @@ def test_who_wants_only_what_is_down_hears_of_the_storm_when_it_is(scene: Scene)
     assert scene.look(10) == []
     scene.recover(*NAMES)
     assert scene.look(10) == [f"a storm.closed 8:{LISTED}", "b storm.closed 2:m3,m4"]
+
+
+def test_ends_that_come_in_several_turns_are_told_once(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.service.alerting.turn.AT_ONCE", 3)
+    portfolio(scene)
+    scene.fail(*NAMES)
+    scene.wishes(storm_after=1)
+    scene.look()
+    scene.recover(*NAMES)
+    assert scene.look(60) == [f"a storm.closed 8:{LISTED}"]
+
+
+def test_what_is_paused_in_a_storm_is_not_said_to_be_over(scene: Scene) -> None:
+    portfolio(scene)
+    scene.fail(*NAMES)
+    scene.look()
+    scene.recover(*NAMES[:2])
+    scene.recover(*NAMES[2:], closed_by="pause")
+    assert scene.look(60) == ["a storm.closed 2:m0,m1"]
+    assert scene.notices("m7")[-1] == ("incident.closed", "dropped", None)
+
+
+def test_what_a_digest_has_just_told_begins_no_storm(scene: Scene) -> None:
+    scene.channel("a", digest_minutes=60)
+    scene.channel("b")
+    for name in NAMES[:7]:
+        scene.monitor(name)
+    for name in NAMES[:6]:
+        scene.fail(name)
+        scene.look(120)
+    scene.move(to=START + timedelta(hours=1))
+    assert scene.look() == ["a digest 6:m0,m1,m2,m3,m4,m5"]
+    scene.fail("m6")
+    assert scene.look(10) == ["b incident.opened m6"]
+
+
+def test_a_storm_lists_only_what_goes_to_the_channel(scene: Scene) -> None:
+    a, b = scene.channel("a"), scene.channel("b")
+    for name in NAMES[:4]:
+        scene.monitor(name)
+    ours, scene.site_id = scene.site_id, 0
+    for name in NAMES[4:]:
+        scene.monitor(name)
+    for site, channel in ((ours, a), (scene.site_id, b)):
+        create_rule(scene.owner, {"name": str(site), "site_ids": [site], "channel_ids": [channel]})
+    scene.fail(*NAMES[:3])
+    scene.look()
+    scene.fail(*NAMES[3:])
+    assert scene.look(10) == ["a storm.opened 4:m0,m1,m2,m3", "b storm.opened 4:m4,m5,m6,m7"]
+
+
+def test_what_follows_a_storm_that_is_over_is_told_by_itself(scene: Scene) -> None:
+    portfolio(scene)
+    scene.fail(*NAMES[:6])
+    scene.look()
+    scene.recover(*NAMES[:6])
+    assert scene.look(10) == ["a storm.closed 6:m0,m1,m2,m3,m4,m5"]
+    scene.fail("m6")
+    assert scene.look(10) == ["a incident.opened m6"]

@@ -10,6 +10,7 @@ from app.core.errors import InvalidError, NotFoundError
 from app.models import Delivery, Event, Monitor, Objective, db
 from app.service.actor import Actor
 from app.service.channel.manage import create_channel
+from app.service.channel.rules import change_rule, create_rule
 from app.service.objective import measure
 from app.service.objective.manage import (
     burn_of,
@@ -114,6 +115,24 @@ def test_it_is_told_once_when_it_burns_and_once_when_it_is_over(us: Actor, monit
     assert evaluate_all(end + 4 * DAY) == 1
     assert kinds() == ["objective.burning", "objective.calm"]
     assert db.session.scalar(select(func.count()).select_from(Delivery)) == 2
+
+
+def test_its_end_goes_to_those_who_heard_it_burn_whatever_the_rules_say_by_then(
+    us: Actor, monitor: Monitor
+) -> None:
+    heard, other = (
+        create_channel(us, {"type": "webhook", "name": name, "config": {"url": "http://127.0.0.1:9/"}}).id
+        for name in ("heard", "other")
+    )
+    rule = create_rule(us, {"name": "grave", "least": "critical", "channel_ids": [heard]})
+    objective_of(us, monitor)
+    end = now()
+    put(monitor.id, every(MINUTE, end - HOUR, end, 2))
+    evaluate_all(end)
+    change_rule(us, rule.id, {"channel_ids": [other]})
+    evaluate_all(end + 4 * DAY)
+    told = db.session.execute(select(Delivery.kind, Delivery.channel_id).order_by(Delivery.id))
+    assert [tuple(row) for row in told] == [("objective.burning", heard), ("objective.calm", heard)]
 
 
 def test_an_alert_does_not_end_within_its_first_minutes(us: Actor, monitor: Monitor) -> None:

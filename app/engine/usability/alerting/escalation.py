@@ -98,10 +98,23 @@ def _round_over(progress: Progress, ladder: Ladder) -> Progress:
     )
 
 
+def _round_added(progress: Progress, ladder: Ladder, at_ms: int) -> Progress:
+    """The next round, where the last one was over and the policy has more of them by now."""
+    added = _round_over(progress, ladder)
+    return progress if added is progress else replace(added, started_ms=max(added.started_ms, at_ms))
+
+
 def put_off(progress: Progress, ms: int) -> Progress:
     """The same steps and reminders, so much later: time in which nobody is to be woken does not count."""
     remind_ms = None if progress.remind_ms is None else progress.remind_ms + ms
     return replace(progress, started_ms=progress.started_ms + ms, remind_ms=remind_ms)
+
+
+def _remind_at(every_ms: int | None, before_ms: int | None, at_ms: int) -> int | None:
+    """When to remind: as it was reckoned before, or sooner, where reminders come more often by now."""
+    if every_ms is None or before_ms is None:
+        return at_ms + every_ms if every_ms else None
+    return min(before_ms, at_ms + every_ms)
 
 
 def take_due(
@@ -110,13 +123,13 @@ def take_due(
     """The steps that are due at `at_ms`, in order; whether a reminder is; and where that leaves it.
 
     Steps that were missed (nobody was there to take them) are all taken; missed reminders are one. Reminders
-    that were asked for since count from now.
+    that were asked for since count from now, and a round that was added since begins now at the earliest.
     """
     due: list[int] = []
     minutes = (ladder.remind_minutes if ladder else None) or remind_minutes
     every = minutes * MINUTE_MS if minutes else None
-    if every is None or progress.remind_ms is None:
-        progress = replace(progress, remind_ms=at_ms + every if every else None)
+    progress = replace(progress, remind_ms=_remind_at(every, progress.remind_ms, at_ms))
+    progress = _round_added(progress, ladder, at_ms) if ladder else progress
     while ladder is not None and (moment := _step_due(ladder, progress)) is not None and moment <= at_ms:
         due.append(progress.step)
         progress = _round_over(replace(progress, step=progress.step + 1), ladder)
