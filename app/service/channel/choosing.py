@@ -14,6 +14,8 @@ from app.service.channel.routing import route_message
 
 ALERT_SEVERITIES = ("high", "critical")
 """Which tamper alerts and weaknesses go to a channel that says nothing about it."""
+LOOKED_BACK = 2_000
+"""Messages about budgets in which the beginning of one's burning is looked for."""
 ENDS = ("alert.closed", "incident.closed", "incident.withdrawn", "objective.calm")
 
 
@@ -67,6 +69,7 @@ def _who_heard_it_burn(session: Session, organization_id: int, message: Message)
             Delivery.kind.in_(["objective.burning", "objective.calm"]),
         )
         .order_by(Delivery.id.desc())
+        .limit(LOOKED_BACK)
     )
     own = (row for row in rows if row.message["objective"]["id"] == message.objective["id"])
     return {row.channel_id for row in takewhile(lambda row: row.kind == "objective.burning", own)}
