@@ -90,7 +90,7 @@ def _judged(config: TlsConfig, chain: list[Certificate], now_ms: int) -> Outcome
     if expected and leaf.facts.fingerprint != expected:
         detail = {"fingerprint": leaf.facts.fingerprint, "expected": expected}
         return Outcome("down", "tls_fingerprint", detail)
-    if config.expected_issuer.lower() not in leaf.issuer.lower():
+    if not leaf.is_issued_by(config.expected_issuer):
         return Outcome(
             "down", "tls_issuer", {"issuer": leaf.issuer[:200], "expected": config.expected_issuer}
         )
