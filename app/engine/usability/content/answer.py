@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from app.engine.usability.http.body import decompressed, header_value, text_of
+from app.engine.usability.http.body import decompressed, header_text, header_value, text_of
 
 _NOT_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip")
 _QUOTED_BYTES = 16_384
@@ -64,7 +64,7 @@ class Answer:
         """The header's values, joined by commas (RFC 9110, 5.2); None when there is none."""
         wanted = name.lower().encode("latin-1", "replace") + b":"
         found = [line for line in self.lines if line.lower().startswith(wanted)]
-        values = [line.split(b":", 1)[1].strip().decode("latin-1") for line in found]
+        values = [header_text(line.split(b":", 1)[1].strip()) for line in found]
         return ", ".join(values) if values else None
 
     def excerpt(self, length: int = 2000) -> str:
