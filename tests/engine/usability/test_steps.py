@@ -173,3 +173,17 @@ def test_values_are_escaped_for_where_they_go() -> None:
     assert in_body('{"a": "{{v}}"}', "", values) == '{"a": "a b&\\"c\\"/d"}'
     assert in_body("a={{v}}", "application/x-www-form-urlencoded", values) == "a=a+b%26%22c%22%2Fd"
     assert in_header("<{{v}}>", values) == '<a b&"c"/d>'
+
+
+def test_a_cookie_comes_back_byte_for_byte() -> None:
+    with Target(reply(headers=("Set-Cookie: who=云眼",))) as target:
+        check("steps", steps=[{"url": target.url()}, {"url": target.url()}])
+    assert "Cookie: who=云眼\r\n".encode() in target.requests[1]
+
+
+def test_a_cookie_is_taken_as_text() -> None:
+    extract = [{"name": "who", "source": "cookie", "path": "who"}]
+    with Target(reply(headers=("Set-Cookie: who=云眼",))) as target:
+        steps = [{"url": target.url(), "extract": extract}, {"url": target.url() + "{{who}}"}]
+        check("steps", steps=steps)
+    assert target.requests[1].startswith(b"GET /%E4%BA%91%E7%9C%BC ")
