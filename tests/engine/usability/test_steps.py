@@ -175,6 +175,16 @@ def test_values_are_escaped_for_where_they_go() -> None:
     assert in_header("<{{v}}>", values) == '<a b&"c"/d>'
 
 
+def test_a_long_value_is_taken_whole() -> None:
+    items = list(range(200))
+    with Target(reply(json.dumps({"items": items}).encode())) as target:
+        first = {"url": target.url(), "extract": [{"name": "all", "source": "json", "path": "$.items"}]}
+        second = {"url": target.url(), "method": "POST", "content_type": "text/plain", "body": "{{all}}"}
+        sample = check("steps", steps=[first, second])
+    assert sample.status == "up"
+    assert json.loads(target.requests[1].partition(b"\r\n\r\n")[2]) == items
+
+
 def test_a_cookie_comes_back_byte_for_byte() -> None:
     with Target(reply(headers=("Set-Cookie: who=云眼",))) as target:
         check("steps", steps=[{"url": target.url()}, {"url": target.url()}])

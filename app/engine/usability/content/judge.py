@@ -148,10 +148,11 @@ def _value_fault(line: Assertion, values: list[Any], until: float) -> _Fault | N
 
 def as_text(value: Any) -> str:
     """A value for people, short."""
-    return _plain(value)[:_MAX_SHOWN]
+    return whole_text(value)[:_MAX_SHOWN]
 
 
-def _plain(value: Any) -> str:
+def whole_text(value: Any) -> str:
+    """A value as text; one that has parts as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer():
@@ -169,9 +170,9 @@ def holds(comparison: str, value: Any, expected: str) -> bool:
         case "equals":
             return _equals(value, expected)
         case "contains":
-            return expected in _plain(value)
+            return expected in whole_text(value)
         case "matches":
-            return bool(compiled_regex(expected)(_plain(value)))
+            return bool(compiled_regex(expected)(whole_text(value)))
     number = _number(value)
     if number is None:
         return False

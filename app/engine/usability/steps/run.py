@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine.net.target import Target, parse_target
 from app.engine.usability.content.answer import Answer
-from app.engine.usability.content.judge import PATHS, as_text
+from app.engine.usability.content.judge import PATHS, whole_text
 from app.engine.usability.content.patterns import UnjudgedError, UnreadableError, compiled_regex
 from app.engine.usability.http.auth import Auth
 from app.engine.usability.http.body import BodyUnreadableError
@@ -189,7 +189,7 @@ def extracted(wanted: Extraction, answer: Answer, jar: Jar) -> str:
         raise MissingValueError(str(error)) from None
     if not found or found[0] is None:
         raise MissingValueError("nothing was found" if not found else "it is null")
-    value = found[0] if isinstance(found[0], str) else as_text(found[0])
+    value = whole_text(found[0])
     if len(value) > _MAX_VALUE:
         raise MissingValueError("the value is too long")
     return value
