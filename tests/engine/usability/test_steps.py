@@ -175,6 +175,20 @@ def test_values_are_escaped_for_where_they_go() -> None:
     assert in_header("<{{v}}>", values) == '<a b&"c"/d>'
 
 
+@pytest.mark.parametrize("how", [{}, {"headers": {"content-type": "application/x-www-form-urlencoded"}}])
+def test_a_form_is_escaped_however_its_kind_is_told(how: dict[str, Any]) -> None:
+    with Target(reply()) as target:
+        step = {"url": target.url(), "method": "POST", "body": "user=a&password={{p}}", **how}
+        check("steps", variables={"p": "x&y=z"}, steps=[step])
+    head, _, body = target.requests[0].partition(b"\r\n\r\n")
+    assert b"application/x-www-form-urlencoded" in head
+    assert body == b"user=a&password=x%26y%3Dz"
+
+
+def test_xml_without_a_kind_is_no_form() -> None:
+    assert in_body('<a b="{{v}}"/>', "", {"v": "x y"}) == '<a b="x y"/>'
+
+
 def test_a_long_value_is_taken_whole() -> None:
     items = list(range(200))
     with Target(reply(json.dumps({"items": items}).encode())) as target:

@@ -35,6 +35,12 @@ _AT_HOME: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _body_kind(step: Step) -> str:
+    """The media type that is sent with a step's body: a header goes before the field."""
+    given = {name.lower(): value for name, value in step.headers.items()}
+    return given.get("content-type", step.content_type)
+
+
 class MissingValueError(Exception):
     """A value could not be taken from an answer; the message says why, in few words."""
 
@@ -95,7 +101,7 @@ class StepsRun:
         if target.origin != self._home.origin:
             fields |= _AT_HOME
         headers = {name: render.in_header(value, self._values) for name, value in step.headers.items()}
-        body = render.in_body(step.body, step.content_type, self._values)
+        body = render.in_body(step.body, _body_kind(step), self._values)
         fields |= {"url": url, "headers": type(step)._are_headers(headers), "body": body}
         fields |= {"keyword": "", "keyword_absent": ""}
         known = {name: value for name, value in fields.items() if name in HttpConfig.model_fields}
