@@ -106,6 +106,8 @@ def _fault(line: Assertion, answer: Answer, until: float) -> _Fault | None:
         if line.comparison == "equals":
             return "http_status", {"status": answer.status, "accepted": line.value}
         return "http_status_refused", {"status": answer.status}
+    if line.kind == "size" and answer.is_cut and answer.size <= float(line.value):
+        raise UnjudgedError("the answer is longer than what is read of it")
     if line.kind in _NUMBERS:
         return _number_fault(line, _NUMBERS[line.kind](answer))
     if line.kind == "header":
