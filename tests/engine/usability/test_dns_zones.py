@@ -26,6 +26,8 @@ from tests.engine.usability.zones import ZoneServer
         ("TXT", r'"a \"quoted\" one"', 'a "quoted" one'),
         ("CAA", '0 ISSUE "ca.test"', "0 issue ca.test"),
         ("SRV", "00 5 5060 SIP.test.", "0 5 5060 sip.test"),
+        ("NS", "Bücher.例子.cn.", "xn--bcher-kva.xn--fsqu00a.cn"),
+        ("MX", "10 例子.cn", "10 xn--fsqu00a.cn"),
         ("A", "nonsense", "nonsense"),
     ],
 )

@@ -1,8 +1,8 @@
 """Records as texts that can be compared: what people type and what servers send, in one form.
 
-Names are lower-cased and lose their last dot, addresses take their shortest form (RFC 5952), pieces of a
-text are joined without a blank (RFC 7208 §3.3), numbers lose leading zeros. An MX is `10 mail.example.org`,
-an SRV `priority weight port target`, a CAA `flags tag value`, an SOA
+Names are lower-cased, take their ASCII form and lose their last dot, addresses take their shortest form
+(RFC 5952), pieces of a text are joined without a blank (RFC 7208 §3.3), numbers lose leading zeros. An MX is
+`10 mail.example.org`, an SRV `priority weight port target`, a CAA `flags tag value`, an SOA
 `primary mailbox serial refresh retry expire minimum`.
 """
 
@@ -12,6 +12,9 @@ import re
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Any, Literal
+
+import dns.exception
+import dns.name
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SOA", "CAA", "SRV", "PTR"]
 Match = Literal["off", "equal", "in", "any", "subset"]
@@ -62,7 +65,17 @@ def _joined(text: str) -> str:
 
 
 def _word(text: str) -> str:
-    return _number(text) if text.isdecimal() else text.lower().removesuffix(".") or "."
+    return _number(text) if text.isdecimal() else _name(text.lower()).removesuffix(".") or "."
+
+
+def _name(text: str) -> str:
+    """A name as servers send it: labels beyond ASCII in their ASCII form (RFC 5890)."""
+    if text.isascii():
+        return text
+    try:
+        return dns.name.from_text(text, idna_codec=dns.name.IDNA_2008_Practical).to_text()
+    except (dns.exception.DNSException, UnicodeError):
+        return text
 
 
 def _number(text: str) -> str:
