@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from hashlib import sha256
 from ipaddress import ip_address
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SOA", "CAA", "SRV
 Match = Literal["off", "equal", "in", "any", "subset"]
 _MAX_RECORDS = 100
 _MAX_TEXT = 1000
+_MAX_BEGINNING = 900
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
@@ -27,11 +29,11 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 def record_text(kind: RecordType, record: Any) -> str:
     """A record as dnspython reads it, in our form."""
     if kind == "TXT":
-        return b"".join(record.strings).decode("utf-8", "replace")[:_MAX_TEXT]
+        return _bounded(b"".join(record.strings).decode("utf-8", "replace"))
     if kind == "CAA":
         value = record.value.decode("utf-8", "replace")
-        return f"{record.flags} {record.tag.decode('ascii', 'replace').lower()} {value}"[:_MAX_TEXT]
-    return normal(kind, str(record))[:_MAX_TEXT]
+        return _bounded(f"{record.flags} {record.tag.decode('ascii', 'replace').lower()} {value}")
+    return normal(kind, str(record))
 
 
 def record_texts(kind: RecordType, records: Sequence[Any]) -> list[str]:
@@ -41,7 +43,20 @@ def record_texts(kind: RecordType, records: Sequence[Any]) -> list[str]:
 
 def normal(kind: RecordType, text: str) -> str:
     """A record as people write it, in our form. Never raises: what makes no sense never matches."""
-    text = text.strip()
+    return _bounded(_normal(kind, text.strip()))
+
+
+def _bounded(text: str) -> str:
+    """What is too long to be kept as its beginning and its hash, so that it can be compared all the same.
+
+    In this form it is short enough to stay as it is.
+    """
+    if len(text) <= _MAX_TEXT:
+        return text
+    return f"{text[:_MAX_BEGINNING]}… (SHA-256 {sha256(text.encode()).hexdigest()})"
+
+
+def _normal(kind: RecordType, text: str) -> str:
     if kind == "TXT":
         return _joined(text)
     if kind in ("A", "AAAA"):
