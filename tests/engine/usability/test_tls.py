@@ -96,6 +96,23 @@ def test_an_issuer_is_compared_as_people_write_it(authority: Authority) -> None:
     assert (leaf.is_issued_by("entrust, inc."), leaf.is_issued_by("Entrust Ltd")) == (True, False)
 
 
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(("days", "verdict"), [(30, ("up", None)), (5, ("degraded", "tls_expires_soon"))])
+def test_a_server_that_wants_to_see_a_certificate_has_one_itself(
+    check: Checked,
+    authority: Authority,
+    newest: ssl.TLSVersion,
+    days: int,
+    verdict: tuple[str, str | None],
+) -> None:
+    context = authority.context(HOST, days=days)
+    context.maximum_version = newest
+    context.verify_mode = ssl.CERT_REQUIRED
+    with Peer(_idle, tls=context) as peer:
+        sample = check("tls", host=HOST, port=peer.port)
+    assert (sample.status, sample.reason) == verdict
+
+
 def test_an_ended_certificate_that_is_sent_along_is_told(
     check: Checked, authority: Authority, tmp_path: Path
 ) -> None:
