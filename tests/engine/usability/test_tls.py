@@ -327,7 +327,7 @@ def test_a_change_is_noticed(authority: Authority, watched: str, statuses: list[
     samples: queue.SimpleQueue[Sample] = queue.SimpleQueue()
 
     def act(peer: Peer, connection: socket.socket) -> None:
-        with contexts[len(peer.heard)].wrap_socket(connection, server_side=True) as secure:
+        with contexts.pop(0).wrap_socket(connection, server_side=True) as secure:
             peer.heard.append(secure.recv(100))
 
     with Peer(act) as peer, Engine(ca_file=authority.ca_file, location="x", now_ms=now_ms) as engine:
