@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.engine.usability.own_words import in_language
 from app.engine.usability.sentences import gathered
 
 REASONS: dict[str, dict[str, str]] = gathered()
@@ -45,11 +46,14 @@ def sentence(reason: str | None, detail: Mapping[str, Any], locale: str = "en") 
     if values["phase"] in _PHASES:
         values["phase"] = _PHASES[values["phase"]][language]
     first = detail.get("first")
-    for name in ("error", "why"):
-        if isinstance(values[name], str) and values[name] in REASONS:
+    for name in ("error", "why", "step"):
+        word = values[name]
+        if not isinstance(word, str):
+            continue
+        if word in REASONS:
             # What is needed first could not be had, for a reason of its own; `first` is the detail of that.
-            values[name] = sentence(values[name], first if isinstance(first, dict) else {}, locale)
-            values[name] = values[name].rstrip(".。")
+            word = sentence(word, first if isinstance(first, dict) else {}, locale).rstrip(".。")
+        values[name] = in_language(word, language)
     said = texts[language].format_map(values)
     if "at_step" in detail:
         said = (f"Step {detail['at_step']}: " if language == "en" else f"步骤 {detail['at_step']}：") + said

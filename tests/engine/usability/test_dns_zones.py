@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -26,11 +27,25 @@ from tests.engine.usability.zones import ZoneServer
         ("TXT", r'"a \"quoted\" one"', 'a "quoted" one'),
         ("CAA", '0 ISSUE "ca.test"', "0 issue ca.test"),
         ("SRV", "00 5 5060 SIP.test.", "0 5 5060 sip.test"),
+        ("NS", "Bücher.例子.cn.", "xn--bcher-kva.xn--fsqu00a.cn"),
+        ("MX", "10 例子.cn", "10 xn--fsqu00a.cn"),
         ("A", "nonsense", "nonsense"),
     ],
 )
 def test_records_have_one_form(kind: RecordType, typed: str, form: str) -> None:
     assert normal(kind, typed) == form
+
+
+@pytest.mark.parametrize(("end", "reason"), [("x", None), ("y", "dns_wrong_answer")])
+def test_a_long_text_is_compared_to_its_end(end: str, reason: str | None) -> None:
+    pieces = ["k" * 250] * 3
+    zone = {("site.test", "TXT"): [" ".join(f'"{each}"' for each in [*pieces, "k" * 250, "k" * 50 + "x"])]}
+    typed = "k" * 1050 + end
+    with ZoneServer(zone) as server:
+        words: dict[str, Any] = {"record_type": "TXT", "match": "equal", "values": [typed], "use_tcp": True}
+        sample = check("dns", name="site.test", resolvers=[server.address], **words)
+    assert sample.reason == reason
+    assert len(sample.facts["answers"][0]) < 1000
 
 
 def test_the_priority_of_an_mx_may_be_left_out() -> None:

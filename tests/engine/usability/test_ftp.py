@@ -38,6 +38,21 @@ def test_it_goes_over_to_tls_logs_in_and_finds_the_file(check: Checked, authorit
     assert sample.facts["tls"]["is_verified"] is True
 
 
+def test_a_file_is_looked_for_as_anonymous_where_no_user_is_given(check: Checked) -> None:
+    answers: dict[bytes, Line] = {
+        **_IN,
+        b"USER anonymous": b"331 your mail?\r\n",
+        b"PASS anonymous@": b"230 in\r\n",
+        b"SIZE /there": b"213 5\r\n",
+        b"SIZE /gone": b"550 none\r\n",
+    }
+    with Peer(line_server(_GREETING, answers)) as peer:
+        there = check("ftp", host="127.0.0.1", port=peer.port, file="/there")
+        gone = check("ftp", host="127.0.0.1", port=peer.port, file="/gone")
+    assert (there.status, there.facts["size"]) == ("up", 5)
+    assert (gone.status, gone.reason) == ("down", "value_missing")
+
+
 @pytest.mark.parametrize(
     ("answers", "config", "reason"),
     [

@@ -267,6 +267,35 @@ def test_entities_and_files_of_xml_are_not_read() -> None:
     assert reason(line("xpath", "contains", "root", "//r"), answer(text)) == "xpath_contains"
 
 
+@pytest.mark.parametrize("value", ["报表.xlsx".encode(), "prix coûtant".encode("latin-1")])
+def test_headers_beyond_ascii_are_read_as_they_were_meant(value: bytes) -> None:
+    seen = Answer(200, "http://a.test/", [b"X-Name: " + value + b"\r\n"], b"", limit=1)
+    assert seen.header("x-name") in ("报表.xlsx", "prix coûtant")
+
+
+@pytest.mark.parametrize(
+    ("announces", "comparison", "value", "verdict"),
+    [
+        (True, "less_than", "200000", ("down", "size_less_than")),
+        (True, "greater_than", "200000", ("up", None)),
+        (False, "less_than", "200000", ("unknown", "assertion_unjudged")),
+        (False, "greater_than", "200000", ("unknown", "assertion_unjudged")),
+        (False, "greater_than", "1000", ("up", None)),
+        (False, "less_than", "1000", ("down", "size_less_than")),
+    ],
+)
+def test_the_size_of_what_is_not_read_to_its_end(
+    probe: Probe, announces: bool, comparison: str, value: str, verdict: tuple[str, str | None]
+) -> None:
+    body = b"x" * 300_000
+    head = f"Content-Length: {len(body)}\r\n" if announces else ""
+    wire = f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + body
+    with Target(lambda connection, _request: connection.sendall(wire)) as target:
+        wanted = {"kind": "size", "comparison": comparison, "value": value}
+        sample = probe(target.url(), max_body_kb=16, assertions=[wanted])
+    assert (sample.status, sample.reason) == verdict
+
+
 def test_a_check_names_the_line_that_does_not_hold(probe: Probe) -> None:
     lines = [
         {"kind": "header", "target": "X-Kind", "value": "tea"},

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.engine.usability.protocols.scram import Scram, ScramError, ServerNotProvedError
+from app.engine.usability.protocols.scram import Scram, ScramError, ServerNotProvedError, prepared
 from tests import servers
 from tests.engine.certs import Authority
 from tests.engine.usability.peers import Checked, Peer, echoing, saying, silent
@@ -83,6 +83,7 @@ def port(authority: Authority) -> Iterator[int]:
                 folder,
                 free,
                 "CREATE ROLE eve LOGIN PASSWORD 'tops3cret'; CREATE DATABASE eve;"
+                "CREATE ROLE wide LOGIN PASSWORD '密码１２３';"
                 "CREATE ROLE clear LOGIN PASSWORD 'tops3cret'; CREATE ROLE stranger LOGIN;"
                 "SET password_encryption = 'md5'; CREATE ROLE old LOGIN PASSWORD 'tops3cret';"
                 "CREATE ROLE full_up LOGIN PASSWORD 'tops3cret' CONNECTION LIMIT 0;"
@@ -105,6 +106,26 @@ def _sql(programs: Path, folder: Path, port: int, text: str) -> None:
         words = [str(programs / "psql"), "-h", str(folder), "-p", str(port), "-U", "boss", "-d", "postgres"]
         commands = [word for part in (prefix, each) if part.strip() for word in ("-c", part)]
         subprocess.run([*words, *commands], capture_output=True, check=True)
+
+
+def test_it_logs_in_with_letters_that_have_a_plainer_form(check: Checked, port: int) -> None:
+    words = {"username": "wide", "password": "密码１２３", "database": "postgres"}
+    assert check("postgresql", host=HOST, port=port, **words).reason is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "used"),
+    [
+        ("I\u00adX", "IX"),  # RFC 4013, 3.
+        ("\u00aa", "a"),
+        ("\u2168", "IX"),
+        ("a\u00a0b", "a b"),
+        ("USER", "USER"),
+        ("\u0007é", "\u0007é"),
+    ],
+)
+def test_passwords_are_prepared_as_the_rfc_says(typed: str, used: str) -> None:
+    assert prepared(typed) == used
 
 
 def test_it_logs_in_by_scram_under_verified_tls_and_asks(check: Checked, port: int) -> None:

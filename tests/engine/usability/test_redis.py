@@ -52,6 +52,12 @@ def ports(authority: Authority) -> Iterator[Ports]:
             "+@read",
             "+ping",
             "+select",
+            "--user",
+            "nell",
+            "on",
+            "nopass",
+            "~*",
+            "+@all",
         ]
         with servers.running(servers.Server(words, folder, lambda: servers.is_listening(path))):
             with redis.Redis(unix_socket_path=str(path), password="tops3cret") as client:
@@ -65,6 +71,11 @@ def test_it_logs_in_pings_and_reads_a_key(check: Checked, ports: Ports) -> None:
     sample = check("redis", host=HOST, port=ports.clear, **words)
     assert (sample.status, sample.reason) == ("up", None)
     assert (sample.facts["value"], sample.facts["role"]) == ("42", "master")
+
+
+def test_it_logs_in_as_a_user_without_a_password(check: Checked, ports: Ports) -> None:
+    sample = check("redis", host=HOST, port=ports.clear, username="nell", key="a")
+    assert (sample.status, sample.reason) == ("up", None)
 
 
 def test_it_speaks_tls_as_a_named_user(check: Checked, ports: Ports) -> None:

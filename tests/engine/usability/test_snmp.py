@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from app.engine.usability.reasons import sentence
 from app.engine.usability.registry import get_type, problems
-from app.engine.usability.snmp import ber
+from app.engine.usability.snmp import ber, v3
 from app.engine.usability.snmp.compare import Comparison, is_as_wanted
 from app.engine.usability.snmp.pdu import Pdu
 from app.engine.usability.snmp.usm import localized_key
@@ -52,6 +53,13 @@ def test_it_reads_a_value_with_each_version(port: int, how: dict[str, Any]) -> N
     assert (sample.status, sample.reason) == ("up", None)
     assert (sample.facts["value"], sample.facts["type"]) == ("the-switch", "OCTET STRING")
     assert sample.first_byte_ms is not None
+
+
+def test_the_clock_may_go_on_while_a_message_is_made(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = count()
+    monkeypatch.setattr(v3, "monotonic", lambda: float(next(seconds)))
+    how = V3 | {"user": "hidden", "auth_protocol": "SHA-256", "priv_protocol": "AES"}
+    assert ask(port, **how).status == "up"
 
 
 def test_it_tells_its_facts(port: int) -> None:

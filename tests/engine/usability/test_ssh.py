@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,19 +42,25 @@ class Sshd:
 @pytest.fixture(scope="module", params=KINDS)
 def sshd(request: pytest.FixtureRequest) -> Iterator[Sshd]:
     """An OpenSSH server with a host key of each kind."""
+    with _sshd(request.param) as server:
+        yield server
+
+
+@contextmanager
+def _sshd(kind: str, *options: str) -> Iterator[Sshd]:
     program = servers.need("sshd", package="openssh-server")
     with servers.short_folder() as folder:
         key, free = folder / "key", servers.free_port()
-        subprocess.run(["ssh-keygen", "-q", "-t", request.param, "-N", "", "-f", str(key)], check=True)
+        subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(key)], check=True)
         told = subprocess.run(["ssh-keygen", "-lf", str(key)], capture_output=True, text=True, check=True)
         if os.getuid() == 0:
             # It wants this folder, which its package makes at the start of the machine.
             Path("/run/sshd").mkdir(exist_ok=True)
         words = [program, "-D", "-e", "-f", "/dev/null", "-h", str(key), "-p", str(free)]
         words += ["-o", f"ListenAddress={HOST}", "-o", f"PidFile={folder}/pid", "-o", "UsePAM=no"]
-        words += ["-o", "MaxStartups=100"]
+        words += ["-o", "MaxStartups=100", *(word for each in options for word in ("-o", each))]
         with servers.running(servers.Server(words, folder, lambda: servers.is_listening(free))):
-            yield Sshd(free, told.stdout.split()[1], KINDS[request.param])
+            yield Sshd(free, told.stdout.split()[1], KINDS[kind])
 
 
 def test_it_verifies_the_host_key_of_a_real_server(check: Checked, sshd: Sshd) -> None:
@@ -68,6 +75,41 @@ def test_another_host_key_is_told(check: Checked, sshd: Sshd) -> None:
     sample = check("ssh", host=HOST, port=sshd.port, **words)
     assert (sample.status, sample.reason) == ("down", "host_key_changed")
     assert sample.detail["fingerprint"] == sshd.fingerprint
+
+
+@pytest.fixture(scope="module")
+def picky() -> Iterator[Callable[[str], Sshd]]:
+    """`picky(option)`: an OpenSSH server that insists on something."""
+    with ExitStack() as until:
+        yield lambda option: until.enter_context(_sshd("ed25519", option))
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "KexAlgorithms=ecdh-sha2-nistp256",
+        "KexAlgorithms=ecdh-sha2-nistp384",
+        "KexAlgorithms=ecdh-sha2-nistp521",
+        "Ciphers=aes256-cbc",
+    ],
+)
+def test_it_verifies_the_host_key_of_a_server_that_knows_few_methods(
+    check: Checked, picky: Callable[[str], Sshd], option: str
+) -> None:
+    server = picky(option)
+    sample = check("ssh", host=HOST, port=server.port, expected_fingerprint=server.fingerprint)
+    assert (sample.status, sample.reason) == ("up", None)
+
+
+def test_a_server_whose_methods_nobody_knows_here_is_no_outage(
+    check: Checked, picky: Callable[[str], Sshd]
+) -> None:
+    server = picky("KexAlgorithms=diffie-hellman-group16-sha512")
+    seen = check("ssh", host=HOST, port=server.port)
+    assert (seen.status, "host_key" in seen.facts) == ("up", False)
+    compared = check("ssh", host=HOST, port=server.port, expected_fingerprint=server.fingerprint)
+    assert (compared.status, compared.reason) == ("unknown", "key_exchange_unknown")
+    assert "diffie-hellman-group16-sha512" in compared.detail["methods"]
 
 
 def test_a_version_alone_will_do(check: Checked) -> None:

@@ -173,3 +173,41 @@ def test_values_are_escaped_for_where_they_go() -> None:
     assert in_body('{"a": "{{v}}"}', "", values) == '{"a": "a b&\\"c\\"/d"}'
     assert in_body("a={{v}}", "application/x-www-form-urlencoded", values) == "a=a+b%26%22c%22%2Fd"
     assert in_header("<{{v}}>", values) == '<a b&"c"/d>'
+
+
+@pytest.mark.parametrize("how", [{}, {"headers": {"content-type": "application/x-www-form-urlencoded"}}])
+def test_a_form_is_escaped_however_its_kind_is_told(how: dict[str, Any]) -> None:
+    with Target(reply()) as target:
+        step = {"url": target.url(), "method": "POST", "body": "user=a&password={{p}}", **how}
+        check("steps", variables={"p": "x&y=z"}, steps=[step])
+    head, _, body = target.requests[0].partition(b"\r\n\r\n")
+    assert b"application/x-www-form-urlencoded" in head
+    assert body == b"user=a&password=x%26y%3Dz"
+
+
+def test_xml_without_a_kind_is_no_form() -> None:
+    assert in_body('<a b="{{v}}"/>', "", {"v": "x y"}) == '<a b="x y"/>'
+
+
+def test_a_long_value_is_taken_whole() -> None:
+    items = list(range(200))
+    with Target(reply(json.dumps({"items": items}).encode())) as target:
+        first = {"url": target.url(), "extract": [{"name": "all", "source": "json", "path": "$.items"}]}
+        second = {"url": target.url(), "method": "POST", "content_type": "text/plain", "body": "{{all}}"}
+        sample = check("steps", steps=[first, second])
+    assert sample.status == "up"
+    assert json.loads(target.requests[1].partition(b"\r\n\r\n")[2]) == items
+
+
+def test_a_cookie_comes_back_byte_for_byte() -> None:
+    with Target(reply(headers=("Set-Cookie: who=云眼",))) as target:
+        check("steps", steps=[{"url": target.url()}, {"url": target.url()}])
+    assert "Cookie: who=云眼\r\n".encode() in target.requests[1]
+
+
+def test_a_cookie_is_taken_as_text() -> None:
+    extract = [{"name": "who", "source": "cookie", "path": "who"}]
+    with Target(reply(headers=("Set-Cookie: who=云眼",))) as target:
+        steps = [{"url": target.url(), "extract": extract}, {"url": target.url() + "{{who}}"}]
+        check("steps", steps=steps)
+    assert target.requests[1].startswith(b"GET /%E4%BA%91%E7%9C%BC ")

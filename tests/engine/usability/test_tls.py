@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
+from app.engine.usability.certificate import facts as certificates
 from app.engine.usability.loop import Engine
 from app.engine.usability.registry import get_type
 from app.engine.usability.types import Check, Sample
@@ -62,6 +63,8 @@ def test_a_good_certificate_is_up_and_told(check: Checked, authority: Authority)
         ({}, HOST, {"expected_fingerprint": "ab" * 32}, ("down", "tls_fingerprint")),
         ({}, HOST, {"expected_issuer": "let's encrypt"}, ("down", "tls_issuer")),
         ({}, HOST, {"expected_issuer": "test ca"}, ("up", None)),
+        ({}, HOST, {"expected_issuer": "CloudEye tests, Test CA"}, ("up", None)),
+        ({}, HOST, {"expected_issuer": "CN=Test CA,O=CloudEye tests"}, ("up", None)),
     ],
 )
 def test_each_certificate_has_its_verdict(
@@ -77,6 +80,37 @@ def test_each_certificate_has_its_verdict(
     assert (sample.status, sample.reason) == verdict
     if sample.status != "up":
         assert name in sample.facts["evidence"]["chain"][0]
+
+
+def test_an_issuer_is_compared_as_people_write_it(authority: Authority) -> None:
+    issuer = x509.Name([x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "Entrust, Inc.")])
+    own = authority.certificate
+    signed = (
+        x509.CertificateBuilder(issuer, own.subject, own.public_key(), 77)
+        .not_valid_before(own.not_valid_before_utc)
+        .not_valid_after(own.not_valid_after_utc)
+        .sign(authority.key, hashes.SHA256())
+    )
+    leaf = certificates.read(signed.public_bytes(serialization.Encoding.DER))
+    assert leaf is not None
+    assert (leaf.is_issued_by("entrust, inc."), leaf.is_issued_by("Entrust Ltd")) == (True, False)
+
+
+@pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(("days", "verdict"), [(30, ("up", None)), (5, ("degraded", "tls_expires_soon"))])
+def test_a_server_that_wants_to_see_a_certificate_has_one_itself(
+    check: Checked,
+    authority: Authority,
+    newest: ssl.TLSVersion,
+    days: int,
+    verdict: tuple[str, str | None],
+) -> None:
+    context = authority.context(HOST, days=days)
+    context.maximum_version = newest
+    context.verify_mode = ssl.CERT_REQUIRED
+    with Peer(_idle, tls=context) as peer:
+        sample = check("tls", host=HOST, port=peer.port)
+    assert (sample.status, sample.reason) == verdict
 
 
 def test_an_ended_certificate_that_is_sent_along_is_told(

@@ -111,7 +111,7 @@ CONTENT_PREFIXES = (
     "redirects_", "size_", "url_", "value_", "xpath_",
 )  # fmt: skip
 
-NOT_THE_TARGETS = ("probe_", "config_", "group_", "assertion_unjudged", "internal")
+NOT_THE_TARGETS = ("probe_", "config_", "group_", "assertion_unjudged", "key_exchange_unknown", "internal")
 """Beginnings of reasons that say nothing of a target."""
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,19 +31,21 @@ TOO_OLD = {
     "1.2": ssl.TLSVersion.TLSv1_1,
     "1.3": ssl.TLSVersion.TLSv1_2,
 }
+# Alerts of RFC 5246, 7.2.2, to a client without a certificate, as OpenSSL words them.
+_REFUSED = re.compile(r"alert (handshake failure|bad certificate|certificate (required|unknown))")
 
 
 async def check_certificate(net: Net, config: TlsConfig) -> Outcome:
     """The outcome; `facts["chain"]` tells each certificate. Raises TalkError."""
     how = TlsHow(config.verify_chain, authorities=config.ca_bundle, check_name=config.verify_name)
+    ders: list[bytes] = []
     try:
-        with await _shaken(net, config, how, net.stages) as stream:
-            assert stream.tls is not None
-            ders = chain_of(stream.tls)
+        with await _shaken(net, config, how, net.stages, ders):
+            pass
     except TalkError as error:
-        chain = net.facts.pop("chain", ())
-        error.facts = {"evidence": evidence_of(chain), **error.facts}
-        raise
+        if not (ders and _wants_ours(error)):
+            error.facts = {"evidence": _evidence(ders, net.loop.now_ms()), **error.facts}
+            raise
     net.stages.stop(is_finished=net.stages.now == "transfer")
     total_ms = net.elapsed_ms
     now_ms = net.loop.now_ms()
@@ -59,8 +62,16 @@ async def check_certificate(net: Net, config: TlsConfig) -> Outcome:
     return outcome
 
 
-async def _shaken(net: Net, config: TlsConfig, how: TlsHow, stages: Stages) -> Stream:
-    """A stream after its handshake. When that fails over the certificate, `net.facts` hold the chain."""
+def _wants_ours(error: TalkError) -> bool:
+    """Whether the server only refused us for showing no certificate: its own was good by then.
+
+    TLS 1.3 says so after the handshake, older versions within it.
+    """
+    return error.reason == "tls_failed" and _REFUSED.search(str(error.detail.get("error"))) is not None
+
+
+async def _shaken(net: Net, config: TlsConfig, how: TlsHow, stages: Stages, ders: list[bytes]) -> Stream:
+    """A stream after its handshake; `ders` gets the chain, also when the handshake fails later on."""
     place = Place(config.host, config.port, config.ip_version)
     stream = await connect(net, place, stages)
     try:
@@ -70,10 +81,11 @@ async def _shaken(net: Net, config: TlsConfig, how: TlsHow, stages: Stages) -> S
         await stream.start_tls(config.name, how)
     except BaseException:
         if stream.tls is not None:
-            read = (certificates.read(der) for der in chain_of(stream.tls))
-            net.facts["chain"] = [_shown(each, net.loop.now_ms()) for each in read if each is not None]
+            ders += chain_of(stream.tls)
         stream.close()
         raise
+    assert stream.tls is not None
+    ders += chain_of(stream.tls)
     return stream
 
 
@@ -90,7 +102,7 @@ def _judged(config: TlsConfig, chain: list[Certificate], now_ms: int) -> Outcome
     if expected and leaf.facts.fingerprint != expected:
         detail = {"fingerprint": leaf.facts.fingerprint, "expected": expected}
         return Outcome("down", "tls_fingerprint", detail)
-    if config.expected_issuer.lower() not in leaf.issuer.lower():
+    if not leaf.is_issued_by(config.expected_issuer):
         return Outcome(
             "down", "tls_issuer", {"issuer": leaf.issuer[:200], "expected": config.expected_issuer}
         )
@@ -126,7 +138,7 @@ async def _judged_protocol(net: Net, config: TlsConfig) -> dict[str, Any]:
     facts, where = dict(net.facts), dict(net.where)
     how = TlsHow(verify=False, at_most=TOO_OLD[config.oldest_protocol])
     try:
-        with await _shaken(net, config, how, Stages()) as stream:
+        with await _shaken(net, config, how, Stages(), []) as stream:
             assert stream.tls is not None
             version = stream.tls.version()
     except TalkError:
@@ -147,6 +159,11 @@ def _shown(each: Certificate, now_ms: int) -> dict[str, Any]:
         "signature": each.signature,
         "fingerprint": each.facts.fingerprint,
     }
+
+
+def _evidence(ders: list[bytes], now_ms: int) -> dict[str, Any]:
+    read = (certificates.read(der) for der in ders)
+    return evidence_of([_shown(each, now_ms) for each in read if each is not None])
 
 
 def evidence_of(chain: Any) -> dict[str, Any]:

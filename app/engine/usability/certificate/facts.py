@@ -21,7 +21,8 @@ _WEAK_HASHES = {"md2", "md4", "md5", "sha1"}
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of a chain. `key` is like "RSA 2048", `signature` like "sha256"."""
+    """One certificate of a chain. `key` is like "RSA 2048", `signature` like "sha256", `issuer` like
+    "CN=R11,O=Let's Encrypt,C=US"."""
 
     facts: CertificateFacts
     key: str
@@ -36,6 +37,10 @@ class Certificate:
         """Whether the certificate names the host: exactly, or by a wildcard for its first label."""
         _, _, parent = host.lower().partition(".")
         return host.lower() in self.names or bool(parent and f"*.{parent}" in self.names)
+
+    def is_issued_by(self, text: str) -> bool:
+        """Whether the issuer's name contains this, upper or lower case: the whole name, or as it is shown."""
+        return any(text.lower() in name.lower() for name in (self.issuer, self.facts.issuer))
 
 
 @lru_cache(maxsize=2000)
@@ -61,7 +66,7 @@ def read(der: bytes) -> Certificate | None:
         is_weak_signature=signature in _WEAK_HASHES and not is_self_signed,
         is_self_signed=is_self_signed,
         names=names,
-        issuer=certificate.issuer.rfc4514_string(),
+        issuer=_whole_name(certificate.issuer),
     )
 
 
@@ -84,6 +89,11 @@ def _signature(certificate: x509.Certificate) -> str:
     except UnsupportedAlgorithm:
         return certificate.signature_algorithm_oid.dotted_string
     return hashed.name if hashed else "pure"
+
+
+def _whole_name(name: x509.Name) -> str:
+    """All of a name in the order of RFC 4514, without its escapes, which nobody would type."""
+    return ",".join(f"{each.rfc4514_attribute_name}={each.value!s}" for each in reversed(list(name)))
 
 
 def _names(certificate: x509.Certificate) -> frozenset[str]:

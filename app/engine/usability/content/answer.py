@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from app.engine.usability.http.body import decompressed, header_value, text_of
+from app.engine.usability.http.body import decompressed, header_text, header_value, text_of
 
 _NOT_TEXT = ("image/", "audio/", "video/", "font/", "application/octet-stream", "application/zip")
 _QUOTED_BYTES = 16_384
@@ -13,8 +13,8 @@ _QUOTED_BYTES = 16_384
 class Answer:
     """`lines` are the raw lines of the last block of headers; `body` is as it came, `limit` bytes at most.
 
-    `url` is the address that answered, `took_ms` the time since the check began, `days_left` what the
-    certificate still has.
+    `is_cut` says that the body has more than `size` bytes, nobody knows how many. `url` is the address that
+    answered, `took_ms` the time since the check began, `days_left` what the certificate still has.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Answer:
         limit: int,
         content_type: str = "",
         size: int = 0,
+        is_cut: bool = False,
         took_ms: float = 0.0,
         redirects: int = 0,
         days_left: float | None = None,
@@ -38,6 +39,7 @@ class Answer:
         self.limit = limit
         self.content_type = content_type
         self.size = size
+        self.is_cut = is_cut
         self.took_ms = took_ms
         self.redirects = redirects
         self.days_left = days_left
@@ -64,7 +66,7 @@ class Answer:
         """The header's values, joined by commas (RFC 9110, 5.2); None when there is none."""
         wanted = name.lower().encode("latin-1", "replace") + b":"
         found = [line for line in self.lines if line.lower().startswith(wanted)]
-        values = [line.split(b":", 1)[1].strip().decode("latin-1") for line in found]
+        values = [header_text(line.split(b":", 1)[1].strip()) for line in found]
         return ", ".join(values) if values else None
 
     def excerpt(self, length: int = 2000) -> str:

@@ -106,6 +106,8 @@ def _fault(line: Assertion, answer: Answer, until: float) -> _Fault | None:
         if line.comparison == "equals":
             return "http_status", {"status": answer.status, "accepted": line.value}
         return "http_status_refused", {"status": answer.status}
+    if line.kind == "size" and answer.is_cut and answer.size <= float(line.value):
+        raise UnjudgedError("the answer is longer than what is read of it")
     if line.kind in _NUMBERS:
         return _number_fault(line, _NUMBERS[line.kind](answer))
     if line.kind == "header":
@@ -148,10 +150,11 @@ def _value_fault(line: Assertion, values: list[Any], until: float) -> _Fault | N
 
 def as_text(value: Any) -> str:
     """A value for people, short."""
-    return _plain(value)[:_MAX_SHOWN]
+    return whole_text(value)[:_MAX_SHOWN]
 
 
-def _plain(value: Any) -> str:
+def whole_text(value: Any) -> str:
+    """A value as text; one that has parts as JSON."""
     if isinstance(value, str):
         return value
     if isinstance(value, float) and value.is_integer():
@@ -169,9 +172,9 @@ def holds(comparison: str, value: Any, expected: str) -> bool:
         case "equals":
             return _equals(value, expected)
         case "contains":
-            return expected in _plain(value)
+            return expected in whole_text(value)
         case "matches":
-            return bool(compiled_regex(expected)(_plain(value)))
+            return bool(compiled_regex(expected)(whole_text(value)))
     number = _number(value)
     if number is None:
         return False

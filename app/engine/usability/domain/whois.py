@@ -56,8 +56,17 @@ _UNKNOWN = (
     "status: available",
     "the domain has not been registered",
     "no information available",
+    "no such domain",
+    "no found",
+    "object_not_found",
 )
-_UNKNOWN_INSIDE = ("is free", "is available for", "not been registered", "no matching record", "no match for")
+_UNKNOWN_INSIDE = (
+    "is free", "is available for", "not been registered", "no matching record", "no match for", "- no match",
+    "no entries found", "/object_not_found",
+)  # fmt: skip
+# `domain "a.se" not found`: said of the domain, and not of a server or a service.
+_DOMAIN = ("domain ", "the domain ", "the requested domain ", "error:103: domain ")
+_UNKNOWN_DOMAIN = ("not found", "does not exist", "not registered")
 _LIMITED = (
     "limit exceeded",
     "quota exceeded",
@@ -127,7 +136,9 @@ def read_answer(text: str, source: str) -> Record:
 
 
 def _is_unknown(line: str) -> bool:
-    return line.startswith(_UNKNOWN) or any(each in line for each in _UNKNOWN_INSIDE)
+    if line.startswith(_UNKNOWN) or any(each in line for each in _UNKNOWN_INSIDE):
+        return True
+    return line.startswith(_DOMAIN) and any(each in line for each in _UNKNOWN_DOMAIN)
 
 
 def _lines(text: str) -> list[str]:

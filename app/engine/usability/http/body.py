@@ -19,6 +19,14 @@ class BodyUnreadableError(Exception):
     """The body cannot be decoded; the message says why, in few words."""
 
 
+def header_text(raw: bytes) -> str:
+    """Bytes of a header as text: UTF-8, as servers send what is beyond ASCII, else Latin-1. Never raises."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
 def header_value(lines: list[bytes], name: bytes) -> str:
     """The last value of a header among raw header lines, lower-cased; empty when missing."""
     prefix = name.lower() + b":"

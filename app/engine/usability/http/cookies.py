@@ -6,6 +6,8 @@ from email.message import Message
 from http.cookiejar import CookieJar
 from urllib.request import Request
 
+from app.engine.usability.http.body import header_text
+
 _MAX_LINES = 60
 
 
@@ -35,7 +37,7 @@ class Jar:
             self._jar.extract_cookies(_Headers(values), Request(url))  # type: ignore[arg-type]  # noqa: S310
 
     def header(self, url: str) -> str:
-        """The value of the Cookie header for a request; empty when there is none."""
+        """The value of the Cookie header for a request, a character a byte; empty when there is none."""
         request = Request(url)  # noqa: S310 # It is never opened.
         self._jar.add_cookie_header(request)
         return request.get_header("Cookie") or ""
@@ -43,9 +45,14 @@ class Jar:
     def get(self, name: str) -> str | None:
         """The value of a cookie of this name, the latest."""
         found = [each.value for each in self._jar if each.name == name]
-        return found[-1] if found else None
+        return _text(found[-1]) if found and found[-1] is not None else None
 
     @property
     def values(self) -> tuple[str, ...]:
         """All values, so that none is told."""
-        return tuple(each.value for each in self._jar if each.value)
+        return tuple(_text(each.value) for each in self._jar if each.value)
+
+
+def _text(value: str) -> str:
+    """A value of the jar, which holds a character a byte, as people read it."""
+    return header_text(value.encode("latin-1"))

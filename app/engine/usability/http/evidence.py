@@ -10,6 +10,7 @@ from urllib.parse import quote_plus
 
 from app.engine.net.tls_facts import read_certificate
 from app.engine.usability.content.answer import Answer
+from app.engine.usability.http.body import header_text
 
 if TYPE_CHECKING:
     from app.engine.usability.http.fields import ConnectionFields
@@ -28,7 +29,7 @@ _LEAST_SECRET = 4
 
 def evidence_of(answer: Answer, version: str, chain: list[list[tuple[str, str]]]) -> dict[str, Any]:
     """What is worth keeping of an answer that was not accepted; empty parts are left out."""
-    head = answer.lines[0].decode("latin-1").strip() if answer.lines else f"HTTP/{version} {answer.status}"
+    head = header_text(answer.lines[0]).strip() if answer.lines else f"HTTP/{version} {answer.status}"
     headers = [
         f"{name}: {value[:_MAX_VALUE]}" for name in _SHOWN if (value := answer.header(name)) is not None
     ]

@@ -93,7 +93,7 @@ def request_options(
     """The curl options that a request needs beyond the usual ones; empty for a plain GET.
 
     `is_foreign` means a redirect has led to another origin, which must not see the monitor's credentials.
-    `token` is the one of OAuth 2.
+    `token` is the one of OAuth 2, `cookies` a jar's header: a character a byte.
     """
     options = _connection_options(config, is_foreign)
     options += _method_options(config, method)
@@ -111,7 +111,7 @@ def request_options(
     if headers:
         options.append((pycurl.HTTPHEADER, [each.encode() for each in headers]))
     if cookies and "cookie" not in names:
-        options.append((pycurl.COOKIE, cookies.encode()))
+        options.append((pycurl.COOKIE, cookies.encode("latin-1")))
     return options
 
 

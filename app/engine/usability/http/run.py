@@ -154,11 +154,20 @@ class HttpRun(Hop):
             b"".join(transfer.body),
             limit=self._plan.max_body,
             content_type=word_of(transfer.easy, pycurl.CONTENT_TYPE),
-            size=transfer.size,
+            size=self._size_of(transfer),
+            is_cut=transfer.is_cut and transfer.easy.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD_T) < 0,
             took_ms=(monotonic() - self._begun_at) * 1000,
             redirects=len(self._redirects),
             days_left=leaf.days_left(self._loop.now_ms()) if leaf is not None else None,
         )
+
+    @staticmethod
+    def _size_of(transfer: Transfer) -> int:
+        """The bytes of the body: those that came, or those announced where not all of them were read."""
+        if not transfer.is_cut:
+            return transfer.size
+        announced: int = transfer.easy.getinfo(pycurl.CONTENT_LENGTH_DOWNLOAD_T)
+        return max(transfer.size, announced)
 
     def _end(
         self, status: Status, reason: str | None, detail: dict[str, Any], transfer: Transfer | None = None

@@ -77,12 +77,12 @@ class DnsConfig(MonitorConfig):
     values: list[str] = Field(
         default_factory=list,
         title="Expected values",
-        description="One a line, such as 192.0.2.1 or 10 mail.example.org. Upper and lower case, the last "
-        "dot and the quotes of texts do not matter; the priority of an MX may be left out.",
+        description="One a line, such as 192.0.2.1 or 10 mail.example.org. Upper and lower case and the last "
+        "dot of names and the quotes of texts do not matter; the priority of an MX may be left out.",
         max_length=100,
         json_schema_extra=shown(
             "期望值",
-            "每行一个，例如 192.0.2.1 或 10 mail.example.org。大小写、末尾的点和文本的引号不影响比较，"
+            "每行一个，例如 192.0.2.1 或 10 mail.example.org。名称的大小写和末尾的点、文本的引号不影响比较，"
             "MX 的优先级可以省略。",
             "lines",
             "answer",

@@ -15,6 +15,8 @@ from app.engine.usability.stream.stream import Place, Stream, TalkError
 from app.engine.usability.stream.talking import TalkingType, told
 from app.engine.usability.types import Outcome
 
+_ANYBODY = "anonymous"
+
 
 class FtpConfig(ServerConfig):
     """Which server, as whom to log in, and what must be there."""
@@ -22,9 +24,10 @@ class FtpConfig(ServerConfig):
     port: int = fields.port_field(21)
     file: str = fields.text_field(
         "File",
-        "Path of a file that must exist; asked for after the log-in, not fetched.",
+        "Path of a file that must exist; asked for after the log-in, not fetched. Where no user is given, "
+        "anonymous logs in.",
         "文件",
-        "登录后检查必须存在的文件路径，不会下载。",
+        "登录后检查必须存在的文件路径，不会下载。未填写用户名时以 anonymous 登录。",
     )
 
     @field_validator("file")
@@ -64,7 +67,7 @@ class FtpMonitor(TalkingType[FtpConfig]):
             await starttls.ask_ftp(stream)
             await stream.start_tls(config.host, config.tls)
         facts: dict[str, Any] = {"banner": stream.shown(banner.text)}
-        if config.username:
+        if config.username or config.file:
             await _log_in(stream, config)
             if config.file:
                 facts["size"] = await _size(stream, config.file)
@@ -88,11 +91,13 @@ async def _offers_tls(stream: Stream, config: FtpConfig) -> bool:
 
 
 async def _log_in(stream: Stream, config: FtpConfig) -> None:
-    reply = await ask(stream, "USER", f"USER {config.username}")
+    user = config.username or _ANYBODY
+    reply = await ask(stream, "USER", f"USER {user}")
     if reply.code in (331, 332):
-        reply = await ask(stream, "PASS", f"PASS {config.password}")
+        # To anonymous log-ins an address of mail is customary (RFC 1635).
+        reply = await ask(stream, "PASS", f"PASS {config.password if config.username else _ANYBODY + '@'}")
     if reply.code in (430, 530, 532):
-        raise refused(stream, config.username, reply.text)
+        raise refused(stream, user, reply.text)
     accept(stream, reply, 230, 202)
 
 

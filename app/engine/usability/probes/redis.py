@@ -92,7 +92,7 @@ class RedisMonitor(TalkingType[RedisConfig]):
 
     async def talk(self, stream: Stream, config: RedisConfig) -> Outcome:
         facts: dict[str, Any] = {}
-        if config.password:
+        if config.username or config.password:
             await _log_in(stream, config)
         answer = await _command(stream, config, "PING")
         if answer != "PONG":

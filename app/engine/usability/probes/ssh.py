@@ -63,6 +63,11 @@ class SshConfig(MonitorConfig):
             raise ValueError("A fingerprint looks like SHA256: and 43 letters, digits, + and /.")
         return text
 
+    @property
+    def compares(self) -> bool:
+        """Whether there is something to compare the host key with."""
+        return bool(self.expected_fingerprint) or self.on_change != "ignore"
+
 
 @register
 class SshMonitor(TalkingType[SshConfig]):
@@ -93,8 +98,13 @@ class SshMonitor(TalkingType[SshConfig]):
             raise stream.unexpected(version, "SSH-2.0")
         check_banner(stream, version, config.banner)
         facts: dict[str, Any] = {"version": stream.shown(version)}
-        if config.reads_host_key or config.expected_fingerprint or config.on_change != "ignore":
-            key = await ssh.host_key(stream, version)
+        if config.compares or config.reads_host_key:
+            try:
+                key = await ssh.host_key(stream, version)
+            except TalkError as error:
+                if error.reason != "key_exchange_unknown":
+                    raise
+                return _without_key(config, error, facts)
             facts |= {"host_key": key.fingerprint, "host_key_kind": key.kind}
             if config.expected_fingerprint not in ("", key.fingerprint):
                 detail = {"fingerprint": key.fingerprint, "expected": config.expected_fingerprint}
@@ -114,3 +124,10 @@ class SshMonitor(TalkingType[SshConfig]):
             ("host_key_kind", "Kind of host key", "主机密钥类型"),
             ("host_key", "Host key", "主机密钥指纹"),
         )
+
+
+def _without_key(config: SshConfig, error: TalkError, facts: dict[str, Any]) -> Outcome:
+    """A server whose methods we do not know is as good as any, unless its host key is to be compared."""
+    if config.compares:
+        return Outcome("unknown", error.reason, error.detail, facts=facts)
+    return Outcome("up", facts=facts)

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import unicodedata
 from functools import lru_cache
 
 # The server names the number, and the work is done in the loop: this many take about 50 ms, once a salt.
@@ -26,13 +27,34 @@ class ServerNotProvedError(Exception):
     """The server does not know the password."""
 
 
+def prepared(password: str) -> str:
+    """The password as both sides hash it: SASLprep (RFC 4013), or as it is where that forbids it.
+
+    So PostgreSQL and MongoDB have it, too; letters from right to left are taken as they are.
+    """
+    if password.isascii():
+        return password
+    import stringprep as tables
+
+    kept = "".join(
+        " " if tables.in_table_c12(each) else each for each in password if not tables.in_table_b1(each)
+    )
+    text = unicodedata.ucd_3_2_0.normalize("NFKC", kept)
+    forbidden = (
+        tables.in_table_a1, tables.in_table_c12, tables.in_table_c21_c22, tables.in_table_c3,
+        tables.in_table_c4, tables.in_table_c5, tables.in_table_c6, tables.in_table_c7, tables.in_table_c8,
+        tables.in_table_c9,
+    )  # fmt: skip
+    return text if text and not any(is_in(each) for each in text for is_in in forbidden) else password
+
+
 class Scram:
     """One log-in. `nonce` is fresh random text (printable, no comma); `user` is empty in PostgreSQL."""
 
     def __init__(self, user: str, password: str, nonce: str, algorithm: str = "sha256") -> None:
         escaped = user.replace("=", "=3D").replace(",", "=2C")
         self._bare = f"n={escaped},r={nonce}"
-        self._password = password
+        self._password = prepared(password)
         self._nonce = nonce
         self._algorithm = algorithm
         self._expected = b""

@@ -1,7 +1,8 @@
 """The beginning of SSH (RFC 4253): versions, then a key exchange to see and verify the server's host key.
 
 1. Both sides send a line with their version, then the lists of what they know (KEXINIT).
-2. Curve25519 (RFC 8731): each sends a public value; the server adds its host key and signs everything so far.
+2. A curve both know (RFC 8731, RFC 5656): each sends a public value; the server adds its host key and signs
+   everything so far.
 3. The signature proves that the server holds the host key. Nothing is encrypted: there we leave.
 """
 
@@ -10,19 +11,34 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.engine.usability.stream.stream import Stream, TalkError
 
 CLIENT = b"SSH-2.0-CloudEye"
-_KEX = b"curve25519-sha256,curve25519-sha256@libssh.org"
+# Methods of key exchange, the best first, and the hash of each.
+_KEX = {
+    "curve25519-sha256": "sha256",
+    "curve25519-sha256@libssh.org": "sha256",
+    "ecdh-sha2-nistp256": "sha256",
+    "ecdh-sha2-nistp384": "sha384",
+    "ecdh-sha2-nistp521": "sha512",
+}
 _HOST_KEYS = (
-    b"ssh-ed25519,ecdsa-sha2-nistp256,ecdsa-sha2-nistp384,ecdsa-sha2-nistp521,rsa-sha2-512,rsa-sha2-256"
-)
+    "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521", "rsa-sha2-512",
+    "rsa-sha2-256",
+)  # fmt: skip
+# Nothing is encrypted here: what a server may insist on only needs to be named.
 _CIPHERS = (
-    b"chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,aes128-gcm@openssh.com,aes256-ctr,aes128-ctr"
-)
-_MACS = b"hmac-sha2-256,hmac-sha2-512,hmac-sha2-256-etm@openssh.com,hmac-sha2-512-etm@openssh.com,hmac-sha1"
+    "chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com", "aes256-ctr",
+    "aes192-ctr", "aes128-ctr", "aes256-cbc", "aes192-cbc", "aes128-cbc", "3des-cbc",
+)  # fmt: skip
+_MACS = (
+    "hmac-sha2-256", "hmac-sha2-512", "hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com",
+    "umac-128-etm@openssh.com", "umac-64-etm@openssh.com", "hmac-sha1-etm@openssh.com",
+    "umac-128@openssh.com", "umac-64@openssh.com", "hmac-sha1",
+)  # fmt: skip
 _MAX_PACKET = 35_000
 _MAX_LINES = 20
 _MAX_LINE = 1024
@@ -55,27 +71,29 @@ async def version(stream: Stream) -> str:
 
 
 async def host_key(stream: Stream, server_version: str) -> HostKey:
-    """Exchange keys as far as the host key. Raises TalkError, also when its signature is wrong."""
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+    """Exchange keys as far as the host key. Raises TalkError, also when its signature is wrong.
 
+    `key_exchange_unknown` says that the server knows no method that we know.
+    """
     stream.step = "key exchange"
     ours = _kexinit()
     await _send(stream, ours)
     theirs = await _read(stream, _KEXINIT)
-    private = X25519PrivateKey.generate()
-    public = private.public_key().public_bytes_raw()
+    method = _common(stream, theirs)
+    public, shared_with = _half(method)
     await _send(stream, bytes([_KEX_INIT]) + _string(public))
     reply = await _read(stream, _KEX_REPLY)
     try:
         key, place = _take(reply, 1)
         value, place = _take(reply, place)
         signature, _ = _take(reply, place)
-        shared = private.exchange(X25519PublicKey.from_public_bytes(value))
-        hashed = hashlib.sha256(
+        shared = shared_with(value)
+        hashed = hashlib.new(
+            _KEX[method],
             b"".join(
                 map(_string, (CLIENT, server_version.encode("latin-1"), ours, theirs, key, public, value))
             )
-            + _string(_positive(shared))
+            + _string(_positive(shared)),
         ).digest()
         kind = verify(key, signature, hashed)
     except ValueError:
@@ -85,8 +103,47 @@ async def host_key(stream: Stream, server_version: str) -> HostKey:
 
 
 def _kexinit() -> bytes:
-    lists = (_KEX, _HOST_KEYS, _CIPHERS, _CIPHERS, _MACS, _MACS, b"none", b"none", b"", b"")
-    return bytes([_KEXINIT]) + secrets.token_bytes(16) + b"".join(map(_string, lists)) + bytes(5)
+    lists = (_KEX, _HOST_KEYS, _CIPHERS, _CIPHERS, _MACS, _MACS, ("none",), ("none",), (), ())
+    named = (_string(",".join(each).encode()) for each in lists)
+    return bytes([_KEXINIT]) + secrets.token_bytes(16) + b"".join(named) + bytes(5)
+
+
+def _common(stream: Stream, theirs: bytes) -> str:
+    """The method of key exchange: our first that the server's KEXINIT names. Raises TalkError."""
+    try:
+        methods, place = _take(theirs, 17)
+        keys, _ = _take(theirs, place)
+    except ValueError:
+        raise stream.unexpected(theirs[:20].hex(), "KEXINIT") from None
+    for offered, known in ((methods, tuple(_KEX)), (keys, _HOST_KEYS)):
+        names = offered.decode("ascii", "replace").split(",")
+        if offered and not set(names) & set(known):
+            raise TalkError("key_exchange_unknown", {"methods": stream.shown(", ".join(names))})
+    offers = methods.decode("ascii", "replace").split(",")
+    return next((each for each in _KEX if each in offers), next(iter(_KEX)))
+
+
+def _half(method: str) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """Our public value, and what the shared secret is with a server's. The latter raises ValueError."""
+    from cryptography.hazmat.primitives.asymmetric import ec, x25519
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    if method.startswith("curve25519"):
+        secret = x25519.X25519PrivateKey.generate()
+        return secret.public_key().public_bytes_raw(), lambda value: secret.exchange(
+            x25519.X25519PublicKey.from_public_bytes(value)
+        )
+    curves: dict[str, ec.EllipticCurve] = {
+        "256": ec.SECP256R1(),
+        "384": ec.SECP384R1(),
+        "521": ec.SECP521R1(),
+    }
+    curve = curves[method[-3:]]
+    private = ec.generate_private_key(curve)
+    public = private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return public, lambda value: private.exchange(
+        ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(curve, value)
+    )
 
 
 def verify(key: bytes, signature: bytes, signed: bytes) -> str:

@@ -67,6 +67,10 @@ REASONS: dict[str, dict[str, str]] = {
         "en": "The server reports an error: {answer}",
         "zh": "服务器报告错误：{answer}",
     },
+    "key_exchange_unknown": {
+        "en": "The probe knows none of the ways to exchange keys that the server offers: {methods}.",
+        "zh": "探测端不支持服务器提供的任何密钥交换方式：{methods}。",
+    },
     "host_key_changed": {
         "en": "The server's host key is {fingerprint}; expected is {expected}.",
         "zh": "服务器的主机密钥是 {fingerprint}，期望为 {expected}。",

@@ -63,23 +63,23 @@ class Session:
     def discovery(self, message_id: int, pdu: bytes) -> bytes:
         """The message that asks who answers."""
         scoped = ber.sequence(ber.octets(b""), ber.octets(b""), pdu)
-        return self._message(message_id, _REPORTABLE, b"", b"", b"", scoped)
+        return self._message(message_id, _REPORTABLE, 0, b"", b"", b"", scoped)
 
     def request(self, message_id: int, pdu: bytes) -> bytes:
         """A message for the engine that was learned, signed and encrypted as the user has it."""
-        user = self._user
+        user, name = self._user, self._user.name.encode()
+        # One time for all: the clock may go on while a key is made.
+        now = self._now()
         scoped = ber.sequence(ber.octets(self._engine_id), ber.octets(self._context), pdu)
         salt = b""
         if user.priv != "none":
             salt = self._boots.to_bytes(4, "big") + os.urandom(4) if user.priv == "DES" else os.urandom(8)
-            scoped = ber.octets(encrypt(user, self._engine_id, self._boots, self._now(), salt, scoped))
-        unsigned = self._message(
-            message_id, user.flags, user.name.encode(), bytes(user.signature_size), salt, scoped
-        )
+            scoped = ber.octets(encrypt(user, self._engine_id, self._boots, now, salt, scoped))
+        unsigned = self._message(message_id, user.flags, now, name, bytes(user.signature_size), salt, scoped)
         if user.auth == "none":
             return unsigned
         signed = signature(user, self._engine_id, unsigned)
-        return self._message(message_id, user.flags, user.name.encode(), signed, salt, scoped)
+        return self._message(message_id, user.flags, now, name, signed, salt, scoped)
 
     def read(self, wire: bytes, message_id: int) -> Pdu:
         """The answer to that message; what it tells of the engine is learned.
@@ -146,7 +146,7 @@ class Session:
         return self._time + int(monotonic() - self._time_at)
 
     def _message(
-        self, message_id: int, flags: int, user: bytes, auth: bytes, salt: bytes, scoped: bytes
+        self, message_id: int, flags: int, now: int, user: bytes, auth: bytes, salt: bytes, scoped: bytes
     ) -> bytes:
         header = ber.sequence(
             ber.integer(message_id),
@@ -158,7 +158,7 @@ class Session:
         security = ber.sequence(
             ber.octets(self._engine_id if is_known else b""),
             ber.integer(self._boots if is_known else 0),
-            ber.integer(self._now() if is_known else 0),
+            ber.integer(now),
             ber.octets(user),
             ber.octets(auth),
             ber.octets(salt),

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
+# A form begins with a name and "="; XML and plain text do not.
+_FORM = re.compile(r"\s*[^\s=&<{]+=")
 PLACE = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]{0,39})\s*\}\}")
 
 
@@ -28,11 +30,14 @@ def in_header(text: str, values: Mapping[str, str]) -> str:
 
 
 def in_body(text: str, content_type: str, values: Mapping[str, str]) -> str:
-    """Escaped as the body's kind wants it: in JSON's strings, in forms, else as it is."""
+    """Escaped as the body's kind wants it: in JSON's strings, in forms, else as it is.
+
+    Of a body without a kind the beginning tells; libcurl sends it as a form.
+    """
     kind = content_type.lower()
     if "json" in kind or (not kind and text.lstrip()[:1] in ("{", "[")):
         return _filled(text, values, lambda value: json.dumps(value, ensure_ascii=False)[1:-1])
-    if "x-www-form-urlencoded" in kind:
+    if "x-www-form-urlencoded" in kind or (not kind and _FORM.match(text)):
         return _filled(text, values, quote_plus)
     return _filled(text, values, str)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.engine.net.target import Target, parse_target
 from app.engine.usability.content.answer import Answer
-from app.engine.usability.content.judge import PATHS, as_text
+from app.engine.usability.content.judge import PATHS, whole_text
 from app.engine.usability.content.patterns import UnjudgedError, UnreadableError, compiled_regex
 from app.engine.usability.http.auth import Auth
 from app.engine.usability.http.body import BodyUnreadableError
@@ -33,6 +33,12 @@ _LEAST_SECRET = 4
 _AT_HOME: dict[str, Any] = {
     "auth": Auth(), "client_certificate": "", "client_key": "", "client_key_password": "", "connect_to": "",
 }  # fmt: skip
+
+
+def _body_kind(step: Step) -> str:
+    """The media type that is sent with a step's body: a header goes before the field."""
+    given = {name.lower(): value for name, value in step.headers.items()}
+    return given.get("content-type", step.content_type)
 
 
 class MissingValueError(Exception):
@@ -95,7 +101,7 @@ class StepsRun:
         if target.origin != self._home.origin:
             fields |= _AT_HOME
         headers = {name: render.in_header(value, self._values) for name, value in step.headers.items()}
-        body = render.in_body(step.body, step.content_type, self._values)
+        body = render.in_body(step.body, _body_kind(step), self._values)
         fields |= {"url": url, "headers": type(step)._are_headers(headers), "body": body}
         fields |= {"keyword": "", "keyword_absent": ""}
         known = {name: value for name, value in fields.items() if name in HttpConfig.model_fields}
@@ -189,7 +195,7 @@ def extracted(wanted: Extraction, answer: Answer, jar: Jar) -> str:
         raise MissingValueError(str(error)) from None
     if not found or found[0] is None:
         raise MissingValueError("nothing was found" if not found else "it is null")
-    value = found[0] if isinstance(found[0], str) else as_text(found[0])
+    value = whole_text(found[0])
     if len(value) > _MAX_VALUE:
         raise MissingValueError("the value is too long")
     return value
