@@ -6,7 +6,7 @@ from typing import Any
 
 from alembic import context
 from flask import current_app
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.models.day_table import is_day_table
 
@@ -33,6 +33,8 @@ def run() -> None:
         if is_sqlite:
             # Outside a transaction: with foreign keys on, rebuilding a parent table deletes its children.
             _pragma(connection, "PRAGMA foreign_keys=OFF")
+        else:
+            _take_every_character(connection)
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -50,6 +52,15 @@ def run() -> None:
             if is_sqlite:
                 connection.rollback()
                 _pragma(connection, "PRAGMA foreign_keys=ON")
+
+
+def _take_every_character(connection: Connection) -> None:
+    """A database without tables is made one of utf8mb4, whatever its server makes them."""
+    if inspect(connection).get_table_names():
+        return
+    if connection.scalar(text("SELECT @@character_set_database")) != "utf8mb4":
+        connection.execute(text("ALTER DATABASE CHARACTER SET utf8mb4"))
+    connection.commit()
 
 
 def _pragma(connection: Connection, statement: str) -> None:

@@ -197,6 +197,7 @@ def apply_values(session: Session, actor: Actor, site: Site, clean: dict[str, An
     if "base_url" in new and _authority(old["base_url"]) != _authority(new["base_url"]):
         _forget_trust(session, site)
     if new:
+        site.updated_at = now()  # Tags alone are rows of another table.
         session.add(_event(actor, site, "site.changed", {"fields": sorted(new)}))
         record_change(session, actor, "site.change", "site", site.id, before=old, after=new)
     return bool(new)

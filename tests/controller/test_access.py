@@ -290,6 +290,12 @@ def test_a_refused_signed_call_says_its_code(app: Flask, owner: Actor) -> None:
         assert (answer.status_code, answer.get_json()["code"]) == (401, code)
 
 
+def test_a_call_that_lacks_the_signature_alone_is_told_so(app: Flask) -> None:
+    headers = {VENDOR: "1", APP: "2", TIMESTAMP: "3", NONCE: "nonce-00000001"}
+    answer = app.test_client().get(f"{API}/sites", headers=headers).get_json()
+    assert (answer["code"], answer["msg"]) == (901, f"these headers are missing: {SIGNATURE}")
+
+
 def test_an_empty_signature_is_a_bad_one_whatever_stands_beside_it(app: Flask, owner: Actor) -> None:
     headers = {"Authorization": f"Bearer {issue_tokens(owner)['access_token']}", SIGNATURE: ""}
     assert app.test_client().get(f"{API}/sites", headers=headers).get_json()["code"] == 901

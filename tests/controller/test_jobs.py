@@ -49,6 +49,13 @@ def test_sites_are_imported_and_exported(as_teammate: Caller) -> None:
         assert b"Shop,https://shop.example/" in answer.data
 
 
+@pytest.mark.parametrize("what", ["/usability/uptime", "/user/audit"])
+def test_a_span_that_ends_before_it_begins_is_refused_at_once(as_owner: Caller, what: str) -> None:
+    span = {"from": "2026-11-02T00:00:00Z", "to": "2026-11-01T00:00:00Z"}
+    answer = as_owner.post(f"{what}/exports", span, 400)
+    assert list(answer["data"]["fields"]) == ["to"]
+
+
 @pytest.mark.parametrize("body", [{}, {"data": "no base 64"}, {"data": "YQ==", "file_id": "1"}])
 def test_what_is_handed_in_has_to_be_a_file(as_teammate: Caller, body: dict[str, str]) -> None:
     assert "data" in as_teammate.post("/sites/imports", body, 400)["data"]["fields"]

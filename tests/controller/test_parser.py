@@ -58,6 +58,11 @@ def test_it_takes_a_moment_in_small_letters() -> None:
     assert taken("json", moment(), "2026-11-21t12:00:00z").isoformat() == "2026-11-21T12:00:00+00:00"
 
 
+@pytest.mark.parametrize("given", ["2026-11-21T12:00:00+08:00", "2026-11-21T12:00:00 08:00"])
+def test_it_gives_moments_in_utc_and_takes_a_plus_that_became_a_space(given: str) -> None:
+    assert taken("args", moment(), given).isoformat() == "2026-11-21T04:00:00+00:00"
+
+
 @pytest.mark.parametrize(("kind", "given"), [(text(), "a\0b"), (mapping(), {"a": ["\0"]})])
 def test_it_refuses_what_a_database_cannot_keep(kind: Kind, given: Any) -> None:
     assert "must not contain NUL" in taken("json", kind, given)

@@ -52,6 +52,21 @@ def test_they_are_told_when_pending(empty_app: Flask) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.parametrize("empty_app", ["mariadb"], indirect=True)
+def test_their_tables_take_every_character_whatever_the_server_makes_databases_of(empty_app: Flask) -> None:
+    with empty_app.app_context():
+        with db.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER DATABASE CHARACTER SET latin1")
+        upgrade()
+        with db.engine.connect() as connection:
+            found = connection.exec_driver_sql(
+                "SELECT DISTINCT character_set_name FROM information_schema.columns"
+                " WHERE table_schema = DATABASE() AND character_set_name IS NOT NULL"
+            )
+            assert found.scalars().all() == ["utf8mb4"]
+        db.engine.dispose()
+
+
 def test_results_of_before_are_kept_on_the_way_back_too(empty_app: Flask) -> None:
     with empty_app.app_context():
         upgrade(revision="0003")

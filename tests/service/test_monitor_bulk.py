@@ -64,6 +64,15 @@ def test_those_of_others_are_not_touched(three: list[Monitor], owner: Actor, str
     assert len(list_monitors(owner).items) == 3
 
 
+def test_one_that_is_named_and_not_there_is_told(three: list[Monitor], owner: Actor, stranger: Actor) -> None:
+    foreign = create_site(stranger, {"name": "other", "base_url": URL})
+    values = {"site_id": foreign.id, "type": "http", "name": "home", "config": {"url": URL}}
+    gone = [create_monitor(stranger, values).id, 5]
+    done = act_on_many(owner, "pause", ids=[three[0].id, *gone])
+    assert done.count == 1
+    assert done.refused == {each: {"monitor": "there is no such monitor"} for each in gone}
+
+
 @pytest.mark.parametrize(
     ("given", "field"),
     [({}, "ids"), ({"ids": [1], "wanted": {}}, "ids"), ({"wanted": {}}, "values")],

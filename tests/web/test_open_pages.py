@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from app.core.clock import now, now_ms
 from app.models import Incident, Monitor
 from app.service.actor import Actor
+from app.service.alerting.dependency import set_parents
 from app.service.alerting.policy import change_policy, create_policy
 from app.service.alerting.rota import change_rota, create_rota
 from app.service.channel.manage import change_channel, create_channel
@@ -181,6 +182,24 @@ def test_what_was_changed_elsewhere_is_not_put_back_by_an_old_form(
     refused = client.post(path, data={"csrf_token": token(html), "read_mark": mark[1], "name": "Old"})
     assert refused.status_code == 400 and "It was changed while this form was open" in refused.text
     assert mark[0] not in refused.text
+
+
+@pytest.mark.parametrize("kind", ["site", "monitor"])
+def test_tags_or_parents_changed_alone_are_not_put_back_by_an_old_form(
+    app: Flask, owner: Actor, monitor: Monitor, kind: str
+) -> None:
+    path = f"/sites/{monitor.site_id}/edit" if kind == "site" else f"/monitors/{monitor.id}/edit"
+    client = enter(app, owner)
+    html = client.get(path).text
+    mark = re.search(r'name="read_mark" value="(\d+)"', html)
+    assert mark is not None
+    if kind == "site":
+        change_site(owner, monitor.site_id, {"tags": ["new"]})
+    else:
+        config = {"url": "http://192.0.2.8/"}
+        door = {"site_id": monitor.site_id, "type": "http", "name": "door", "config": config}
+        set_parents(owner, monitor.id, [create_monitor(owner, door).id])
+    assert mark[0] not in client.get(path).text
 
 
 def test_a_look_at_an_objective_overtakes_nobodys_form(app: Flask, owner: Actor, monitor: Monitor) -> None:

@@ -15,7 +15,7 @@ from app.controller.common.csrf import masked
 from app.core.errors import NotLoggedInError
 from app.core.settings import get_settings
 from app.service.access.api_tokens import API_TOKEN_PREFIX, actor_of_api_token
-from app.service.access.signed import SIGNATURE, actor_of_signed
+from app.service.access.signed import HEADERS, SIGNATURE, actor_of_signed
 from app.service.access.tokens import ACCESS_SECONDS, bearer_of, csrf_of_family
 from app.service.actor import Actor
 from app.service.tamper.deployment_token import SIGNATURE as DEPLOYMENT_SIGNATURE
@@ -26,8 +26,9 @@ API_PATH = "/api/cloudeye/v1"
 SIGNED_BODY_BYTES = 2 * 1024 * 1024
 """A signature is over the whole body, which is read for it at once: what is larger comes with a token."""
 REFRESH_PATH = f"{API_PATH}/user/token"
-_BRINGING = frozenset(
-    f"HTTP_{name.upper().replace('-', '_')}" for name in ("Authorization", SIGNATURE, DEPLOYMENT_SIGNATURE)
+_SIGNED, _BRINGING = (
+    frozenset(f"HTTP_{name.upper().replace('-', '_')}" for name in names)
+    for names in (HEADERS, (*HEADERS, "Authorization", DEPLOYMENT_SIGNATURE))
 )
 
 
@@ -45,14 +46,20 @@ def from_request(ip: str) -> Actor | None:
     if not brings_credentials(request):
         return None
     if SIGNATURE in request.headers:
-        request.max_content_length = SIGNED_BODY_BYTES
-        return actor_of_signed(header, request.method, _target(), lambda: request.get_data(cache=True), ip=ip)
+        return _from_signature(ip)
     if is_token_call(header):
         body = request.get_data(cache=True)
         return actor_of_call(header, request.method, request.path, body, ip=ip)
     if "Authorization" in request.headers:
         return _from_authorization(ip)
+    if not _SIGNED.isdisjoint(request.environ):
+        return _from_signature(ip)  # It lacks the signature itself, and is told so.
     return None
+
+
+def _from_signature(ip: str) -> Actor:
+    request.max_content_length = SIGNED_BODY_BYTES
+    return actor_of_signed(header, request.method, _target(), lambda: request.get_data(cache=True), ip=ip)
 
 
 def _target() -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -25,6 +25,8 @@ NO_NUL = r"^[^\u0000]*$"
 BEYOND_IDS = 9 * 10**18
 ID = "[1-8][0-9]{0,18}|9[0-9]{0,17}"
 _ID = re.compile(rf"(?:{ID})\Z")
+# A plus that was not percent-encoded comes out of a query string as a space.
+_SPACED_ZONE = re.compile(r"(T[0-9:.]+) ([0-9]{2}:?[0-9]{2})\Z")
 _YEARS = "^(19[7-9][0-9]|[2-8][0-9]{3})-"
 # Any JSON that can be kept: `#/components/schemas/Anything` of the document.
 _ANYTHING = {"$ref": "#/components/schemas/Anything"}
@@ -162,11 +164,12 @@ def identifiers(most: int, *, least: int = 1) -> Kind:
 
 
 def moment() -> Kind:
-    """A moment in ISO 8601 that says its time zone."""
+    """A moment in ISO 8601 that says its time zone; it is given in UTC."""
 
     def take(value: Any) -> datetime:
+        written = _SPACED_ZONE.sub(r"\1+\2", value.upper()) if isinstance(value, str) else ""
         try:
-            parsed = datetime.fromisoformat(value.upper() if isinstance(value, str) else "")
+            parsed = datetime.fromisoformat(written)
         except ValueError as error:
             raise ValueError("must be a moment such as 2026-11-21T12:00:00+08:00") from error
         if parsed.tzinfo is None:
@@ -174,7 +177,7 @@ def moment() -> Kind:
         if not 1970 <= parsed.year < 9000:
             # Near the ends of the calendar no other time zone could show it.
             raise ValueError("must be of the years 1970 to 8999")
-        return parsed
+        return parsed.astimezone(UTC)
 
     return Kind({"type": "string", "format": "date-time", "pattern": _YEARS}, take)
 

@@ -25,7 +25,8 @@ from app.service.job import manage as service
 from app.service.job.ask import ask_for
 from app.service.job.live import facts_of
 from app.service.job.registry import all_kinds
-from app.service.trail.search import WAYS
+from app.service.results.uptime import Asked
+from app.service.trail.search import WAYS, check_order
 from app.service.transfer.marks import told
 from app.service.transfer.reading import LIMITS, MAX_BYTES
 from app.service.transfer.site_import import DUPLICATES
@@ -195,7 +196,9 @@ class UptimeExports(Resource):
     )
     def post(self, actor: Actor, args: dict[str, Any]) -> Any:
         how = {name: args.pop(name) for name in ("format", "locale")}
-        return ask_for(actor, "uptime.export", {**how, "asked": asked(args)})
+        wanted = asked(args)
+        Asked(**wanted)  # What is wrong with the span is said now, not by a job that failed.
+        return ask_for(actor, "uptime.export", {**how, "asked": wanted})
 
 
 @route(routes, "/user/audit/exports", "audit_exports")
@@ -213,6 +216,7 @@ class AuditExports(Resource):
         about=ABOUT,
     )
     def post(self, actor: Actor, args: dict[str, Any]) -> Any:
+        check_order(args.get("from"), args.get("to"))
         for name in {"from", "to"} & args.keys():
             args[name] = args[name].isoformat()
         return ask_for(actor, "audit.export", args)

@@ -16,6 +16,7 @@ from app.service.alerting.under_way import follow_anew
 from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
+from app.service.values import plain_name
 
 LADDER = ("steps", "repeats", "repeat_minutes", "remind_minutes")
 FIELDS = ("name", *LADDER, "is_urgent")
@@ -81,9 +82,12 @@ def facts(policy: EscalationPolicy) -> dict[str, Any]:
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:
-    if "name" in values and not values["name"].strip():
+    if "name" not in values:
+        return values
+    name = plain_name(values["name"])
+    if not name:
         raise InvalidError({"name": "must not be empty"})
-    return {**values, "name": values["name"].strip()} if "name" in values else values
+    return {**values, "name": name}
 
 
 def _put(session: Session, actor: Actor, policy: EscalationPolicy, values: dict[str, Any]) -> None:

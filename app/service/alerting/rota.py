@@ -23,6 +23,7 @@ from app.service.alerting.target import rules_of
 from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
+from app.service.values import plain_name
 
 FIELDS = ("name", "zone", "layers")
 LONGEST = timedelta(days=366)
@@ -85,7 +86,7 @@ def facts(rota: Rota) -> dict[str, Any]:
 
 
 def _put(session: Session, actor: Actor, rota: Rota, values: dict[str, Any]) -> None:
-    name = values["name"].strip()
+    name = plain_name(values["name"])
     if not name:
         raise InvalidError({"name": "must not be empty"})
     zone = shaped(_Zoned, {"zone": values["zone"]}).zone

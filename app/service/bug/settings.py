@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.core.clock import now
 from app.core.errors import InvalidError
 from app.core.snowflake import BEYOND
 from app.engine.bug.types import BUDGETS, CONSENTS, PROFILES, ProfileName
-from app.models import Organization, ScanSettings, Site, db, write
+from app.models import BugTemplate, Organization, ScanSettings, Site, db, write
 from app.models.bug import SCAN_SCHEDULES
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
@@ -91,6 +92,9 @@ def change_settings_of(actor: Actor, site_id: int, values: dict[str, Any]) -> Sc
         settings = settings_of(session, site)
         session.add(settings)
         before = facts_of(settings)
+        _check_templates(
+            session, site, set(clean.get("template_ids") or ()) - set(before["template_ids"] or ())
+        )
         for name, value in clean.items():
             setattr(settings, name, value)
         if "login" in values:
@@ -165,6 +169,16 @@ def _agree(settings: ScanSettings) -> None:
         raise InvalidError({"budget": f"must be at most {most} with the profile {settings.profile}"})
     if (settings.from_hour is None) != (settings.until_hour is None):
         raise InvalidError({"until_hour": "must be given together with from_hour"})
+
+
+def _check_templates(session: Session, site: Site, chosen: set[str]) -> None:
+    """Raise `InvalidError` where one of these ids is no template of the organization."""
+    ids = {int(each) for each in chosen}
+    own = select(BugTemplate.id).where(
+        BugTemplate.organization_id == site.organization_id, BugTemplate.id.in_(ids)
+    )
+    if ids - set(session.scalars(own)):
+        raise InvalidError({"template_ids": "names something that is not there"})
 
 
 def cleaned(values: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from app.service.channel.delivery import send_now
 from app.service.channel.rules import forget_channel
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
+from app.service.values import plain_name
 
 MASK = "********"
 TESTS_A_MINUTE = 20
@@ -175,7 +176,7 @@ def _opened(channel: Channel) -> dict[str, Any]:
 
 
 def _name(values: dict[str, Any]) -> str:
-    name: str = values["name"].strip()
+    name = plain_name(values["name"])
     if not name:
         raise InvalidError({"name": "must not be empty"})
     return name

@@ -17,7 +17,7 @@ from app.service.alerting.references import check_channels
 from app.service.audit import changed, record_change
 from app.service.channel.routing import plan_of, tags_of
 from app.service.owned import fetch_own
-from app.service.values import TAG, clean_values, one_of
+from app.service.values import TAG, clean_values, one_of, plain_name
 
 MOST_RULES, MOST_NAMED = 100, 200
 FIELDS = ("name", "is_enabled", "events", "least", "site_ids", "tags", "channel_ids")
@@ -192,9 +192,10 @@ def _cleaned(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _name(value: str) -> str:
-    if not value.strip():
+    name = plain_name(value)
+    if not name:
         raise ValueError("must not be empty")
-    return value.strip()[:200]
+    return name[:200]
 
 
 def _events(value: list[str]) -> list[str]:

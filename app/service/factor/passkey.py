@@ -22,6 +22,7 @@ from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.factor.recovery import renew_codes
 from app.service.factor.standing import note_standing
+from app.service.values import plain_name
 
 NAME = "CloudEye"
 MOST = 20
@@ -201,7 +202,7 @@ def remove_passkey(actor: Actor, passkey_id: int) -> None:
 
 
 def _name(name: str) -> str:
-    name = name.strip()[:100]
+    name = plain_name(name)[:100]
     if not name:
         raise InvalidError({"name": "must not be empty"})
     return name

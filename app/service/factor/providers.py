@@ -21,6 +21,7 @@ from app.models.factor import NEW_ROLES
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
+from app.service.values import plain_name
 
 MOST = 10
 FIELDS = ("name", "issuer", "client_id", "domains", "new_role", "proves_factor", "is_active")
@@ -149,7 +150,7 @@ def _cleaned(values: dict[str, Any], *, new: bool) -> dict[str, Any]:
     wrong: dict[str, str] = {}
     for name in ("name", "client_id", "issuer"):
         if new or name in clean:
-            clean[name] = str(clean.get(name) or "").strip()
+            clean[name] = plain_name(str(clean.get(name) or ""))
             if not clean[name]:
                 wrong[name] = "must not be empty"
     if clean.get("issuer") and (problem := _issuer_problem(clean["issuer"])):

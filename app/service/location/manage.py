@@ -28,6 +28,7 @@ from app.service.location import known
 from app.service.location.numbers import keep_number, next_number
 from app.service.paging import Page, page_by_id
 from app.service.scheduling.schedule import disarm_all, reconcile_soon
+from app.service.values import plain_name
 from config.env import is_control_target
 
 log = logging.getLogger("cloudeye.location")
@@ -110,7 +111,7 @@ def create_location(actor: Actor | None, values: dict[str, Any]) -> tuple[Locati
             raise ConflictError("there is a location with this code")
         location = Location(
             code=code,
-            name=values.get("name", "").strip() or code,
+            name=plain_name(values.get("name", "")) or code,
             number=next_number(session),
             sealed_key=sealed,
             control_targets=list(values.get("control_targets") or []),
@@ -138,7 +139,7 @@ def change_location(actor: Actor | None, location_id: int, values: dict[str, Any
         for name in ("name", "is_enabled", "control_targets"):
             if name in values:
                 value = values[name]
-                setattr(location, name, value.strip() or location.code if name == "name" else value)
+                setattr(location, name, plain_name(value) or location.code if name == "name" else value)
         told_before, told_after = changed(before, _facts(location))
         if told_after:
             _audit(session, actor, "location.change", location.id, before=told_before, after=told_after)

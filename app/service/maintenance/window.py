@@ -19,7 +19,7 @@ from app.service.maintenance import active
 from app.service.maintenance.plan import next_of, plan_of, spans_of
 from app.service.maintenance.seen import check_reach, fetch_changeable, fetch_seen, seen
 from app.service.paging import Page, page_by_id
-from app.service.values import clean_values
+from app.service.values import clean_values, plain_name
 
 MINUTES = (1, 43_200)
 MOST_SITES, MOST_TAGS, MOST_MONITORS = 500, 50, 1_000
@@ -167,9 +167,10 @@ def _refuse_the_past(clean: dict[str, Any]) -> None:
 
 
 def _name(value: str) -> str:
-    if not value.strip():
+    name = plain_name(value)
+    if not name:
         raise ValueError("must not be empty")
-    return value.strip()
+    return name
 
 
 def _zone(value: str) -> str:

@@ -84,9 +84,10 @@ def act_on_many(
 def _chosen(
     actor: Actor, ids: Sequence[int] | None, wanted: Mapping[str, Any] | None
 ) -> tuple[list[int], int]:
-    """Their ids, and how many more there are."""
-    statement = matching(actor, **(wanted or {})).with_only_columns(Monitor.id)
+    """Their ids, and how many more there are. One that is named and not there is refused in its turn."""
     if ids is not None:
-        statement = statement.where(Monitor.id.in_(ids))
-    found = list(db.session.scalars(statement.order_by(Monitor.id)))
+        found = sorted(set(ids))
+    else:
+        statement = matching(actor, **(wanted or {})).with_only_columns(Monitor.id)
+        found = list(db.session.scalars(statement.order_by(Monitor.id)))
     return found[:MOST], max(0, len(found) - MOST)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.core.clock import now
 from app.core.errors import InvalidError
 from app.models import Monitor, MonitorDependency, Organization, Site, db
 from app.service.actor import Actor
@@ -44,6 +45,8 @@ def set_dependencies(
                 MonitorDependency.parent_id.in_(present - wanted),
             )
         )
+    if wanted != present:
+        monitor.updated_at = now()
     session.flush()
     session.expire(monitor, ["dependency_rows"])
 

@@ -15,6 +15,7 @@ from app.service.actor import Actor
 from app.service.location.known import enabled_codes
 from app.service.monitor.config import unmasked
 from app.service.monitor.target import secrets_to_enter_again
+from app.service.values import plain_name
 
 INTERVALS = (1, 86_400)
 TIMEOUTS = (1, 300)
@@ -61,7 +62,7 @@ def cleaned(
     clean = {name: values[name] for name in (*PLAIN, "config") if name in values}
     wrong: dict[str, str] = {}
     if "name" in clean:
-        clean["name"] = clean["name"].strip()
+        clean["name"] = plain_name(clean["name"])
         if not clean["name"]:
             wrong["name"] = "must not be empty"
     if "config" in clean:

@@ -18,6 +18,7 @@ from app.service.objective.measure import burn_down, measured
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.site import get_site
+from app.service.values import plain_name
 
 FIELDS = ("name", "kind", "target", "threshold_ms", "window", "counts_maintenance", "is_enabled")
 TARGETS = (50.0, 99.999)
@@ -113,7 +114,7 @@ def _cleaned(values: dict[str, Any], present: dict[str, Any]) -> dict[str, Any]:
     """Checked values for the model's columns; an `InvalidError` names each that will not do."""
     clean = {**present, **{name: values[name] for name in FIELDS if name in values}}
     wrong: dict[str, str] = {}
-    clean["name"] = str(clean.get("name", "")).strip()
+    clean["name"] = plain_name(str(clean.get("name", "")))
     if not clean["name"]:
         wrong["name"] = "must not be empty"
     if clean.get("kind") not in KINDS:

@@ -16,6 +16,7 @@ from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.status_page.document import forget
 from app.service.status_page.page import get_page
+from app.service.values import plain_name
 
 TEXT_LENGTH = 5_000
 
@@ -37,7 +38,7 @@ def get_notice(actor: Actor, notice_id: int) -> StatusNotice:
 def open_notice(actor: Actor, page_id: int, values: dict[str, Any]) -> StatusNotice:
     """Tell visitors of something. `InvalidError` names `title`, `state` or `text`."""
     page = get_page(actor, page_id)
-    title = values.get("title", "").strip()
+    title = plain_name(values.get("title", ""))
     if not title:
         raise InvalidError({"title": "must not be empty"})
     state, text = _said({"state": "investigating", **values})

@@ -17,7 +17,7 @@ from app.service.audit import changed, record_change
 from app.service.owned import fetch_own
 from app.service.paging import Page, page_by_id
 from app.service.status_page.document import forget
-from app.service.values import clean_values
+from app.service.values import clean_values, plain_name
 
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,58})[a-z0-9]")
 DAYS = (7, 90)
@@ -118,9 +118,10 @@ def _slug(value: str) -> str:
 
 
 def _title(value: str) -> str:
-    if not value.strip():
+    title = plain_name(value)
+    if not title:
         raise ValueError("must not be empty")
-    return value.strip()
+    return title
 
 
 def _days(value: int) -> int:
@@ -146,7 +147,7 @@ def _shape(item: Any, number: int) -> dict[str, Any]:
     words = {name: item.get(name) or "" for name in ("section", "name")}
     if not all(isinstance(each, str) and len(each) <= _NAME_LENGTH for each in words.values()):
         raise ValueError(f"item {number} has a section or a name that is too long")
-    return {"kind": item["kind"], "id": wanted, **{name: each.strip() for name, each in words.items()}}
+    return {"kind": item["kind"], "id": wanted, **{name: plain_name(each) for name, each in words.items()}}
 
 
 def _own_items(actor: Actor, items: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -58,10 +58,15 @@ def list_entries(
     return page_by_id(statement_of(actor, wanted or Wanted()), AuditEntry.id, cursor, limit)
 
 
+def check_order(since: datetime | None, until: datetime | None) -> None:
+    """Raise `InvalidError` naming `to` where a span ends before it begins."""
+    if since and until and since >= until:
+        raise InvalidError({"to": "must be later than from"})
+
+
 def statement_of(actor: Actor, wanted: Wanted) -> Select[Any]:
     """The organization's entries that are wanted, in no order yet."""
-    if wanted.since and wanted.until and wanted.since >= wanted.until:
-        raise InvalidError({"to": "must be later than from"})
+    check_order(wanted.since, wanted.until)
     statement = select(AuditEntry).where(AuditEntry.organization_id == actor.organization_id)
     for column, value in (
         (AuditEntry.object_type, wanted.object_type),

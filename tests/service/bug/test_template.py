@@ -79,6 +79,12 @@ def test_a_site_chooses_its_templates(desk: Desk) -> None:
     assert len(bodies_for(desk.actor.organization_id, None)) == 2
 
 
+def test_a_site_cannot_choose_what_is_not_there(desk: Desk, stranger: Actor) -> None:
+    foreign = upload_template(stranger, GOOD)
+    with pytest.raises(InvalidError, match="template_ids"):
+        change_settings_of(desk.actor, desk.site.id, {"template_ids": [str(foreign.id)]})
+
+
 def test_strangers_have_their_own(desk: Desk, stranger: Actor) -> None:
     row = upload_template(desk.actor, GOOD)
     assert list_templates(stranger).items == []
