@@ -24,7 +24,7 @@ from app.core.settings import get_settings
 from app.models.errors import DATABASE_ERRORS
 from app.service.health.beat import beat
 from app.service.location.known import enabled_codes, refresh
-from app.service.queue import browser_queue, send_batch, waiting
+from app.service.queue import MOST_WAITING, browser_queue, send_batch, waiting
 from app.service.scheduling import schedule, scheduled
 from app.service.tamper import timing
 from config import ConfigError
@@ -34,8 +34,6 @@ log = logging.getLogger("cloudeye.scheduler")
 TURN_SECONDS = 0.25
 CLAIM = 500
 PERIODIC_SECONDS = 1.0
-MOST_WAITING = 120
-"""Messages at a location without a probe: half a minute's, which is as old as a check may become."""
 
 
 class Scheduler:

@@ -18,6 +18,9 @@ from app.core.log import current
 from app.core.settings import get_settings
 from app.core.signing import given_key, home_key, seal
 
+MOST_WAITING = 120
+"""Messages at a location that nobody takes: half a minute's, which is as old as a check may become."""
+
 
 @lru_cache(maxsize=1)
 def celery_app() -> Celery:

@@ -14,6 +14,7 @@ from app.engine.usability.registry import all_types
 from app.models import Location, write
 from app.service import queue
 from app.service.location import known
+from app.service.queue import MOST_WAITING
 from app.service.scheduling import due_set, scheduled
 from tasks import scheduler
 from tasks.scheduler import Scheduler
@@ -70,9 +71,7 @@ def test_a_location_that_is_switched_off_gets_nothing(
 def test_where_nobody_listens_slots_are_let_go(
     sent: list[tuple[str, str, Any]], redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        scheduler, "waiting", lambda name: scheduler.MOST_WAITING if name == "probe.far" else 0
-    )
+    monkeypatch.setattr(scheduler, "waiting", lambda name: MOST_WAITING if name == "probe.far" else 0)
     due_now(redis_client, "default", PLAIN, 1)
     due_now(redis_client, "far", PLAIN, 1)
     Scheduler().turn()
