@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import certifi
 
@@ -100,9 +100,11 @@ class Config:
         self.EMBEDDED_REDIS = not values["REDIS_URL"]
         self.REDIS_URL: str = values["REDIS_URL"] or f"unix://{self.RUN_DIR / 'redis.sock'}"
         _check_url("REDIS_URL", self.REDIS_URL, ("redis", "rediss", "unix"))
-        self.CELERY_BROKER_URL: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
-        for broker in self.CELERY_BROKER_URL.split(";"):  # Celery's way to name one and its substitutes
+        given: str = values["CELERY_BROKER_URL"] or _broker_of(self.REDIS_URL)
+        brokers = given.split(";")  # Celery's way to name one and its substitutes
+        for broker in brokers:
             _check_url("CELERY_BROKER_URL", broker, BROKERS)
+        self.CELERY_BROKER_URL = ";".join(map(_verified, brokers))
 
     def _connect_database(self, values: Mapping[str, Any]) -> None:
         url = _database_url(values["DATABASE_URL"], self.DATA_DIR)
@@ -176,6 +178,15 @@ def _check_url(name: str, url: str, schemes: tuple[str, ...]) -> None:
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme in ("unix", "redis+socket") and (host or not parts.path.startswith("/")):
         raise ConfigError(f"{name} must name a socket by its whole path, after three slashes.")
+
+
+def _verified(broker: str) -> str:
+    """A broker that has to show its certificate: kombu lets `rediss://` alone believe anybody's."""
+    parts = urlsplit(broker)
+    if parts.scheme != "rediss" or any(name == "ssl_cert_reqs" for name, _ in parse_qsl(parts.query)):
+        return broker
+    query = "&".join(filter(None, (parts.query, "ssl_cert_reqs=required")))
+    return urlunsplit(parts._replace(query=query))
 
 
 def _cookie_secure(given: str, default: bool) -> bool:

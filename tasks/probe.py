@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cloudeye.probe")
 TOO_OLD_MS = 10_000
+TOO_EARLY_MS = 10_000
+"""Slots are sent a second ahead: one that is much further off says that this machine's clock is behind."""
 DESCRIPTORS = 16_384
 SWITCH_SECONDS = 0.0005
 
@@ -94,8 +96,11 @@ def _check(monitor_id: str, due_ms: int, spec: str) -> Check:
 
 
 def is_fresh(due_ms: int, interval_ms: int, at_ms: int) -> bool:
-    """Whether a slot is still worth checking: a message that waited too long speaks of another time."""
-    return at_ms - due_ms <= max(interval_ms, TOO_OLD_MS)
+    """Whether a slot is worth checking: a message that waited too long speaks of another time.
+
+    So does one of a time to come: what would be measured then is no answer to what was asked.
+    """
+    return -TOO_EARLY_MS <= at_ms - due_ms <= max(interval_ms, TOO_OLD_MS)
 
 
 post = Post()
@@ -115,7 +120,9 @@ def run_batch(*message: Any) -> None:
         if is_fresh(due_ms, _parsed(spec)[3], at_ms)
     ]
     if len(checks) < len(slots):
-        log.warning("probe.stale_slots_dropped", extra={"slots": len(slots) - len(checks)})
+        late_ms = max((at_ms - due_ms for _, due_ms, _ in slots), key=abs)
+        dropped = {"slots": len(slots) - len(checks), "late_ms": late_ms}
+        log.warning("probe.stale_slots_dropped", extra=dropped)
     batch = Batch(len(checks))
     engine().submit(checks, lambda sample: post.take(sample, batch))
     batch.wait()

@@ -18,7 +18,7 @@ from redis import RedisError
 
 from app.core.clock import now_ms
 from app.service.location.probe_side import control_targets, refused
-from app.service.queue import send_from_probe
+from app.service.queue import clock_off_ms, send_from_probe
 from config.env import ROOT
 from tasks.probe import engine
 
@@ -42,20 +42,35 @@ def _report_on() -> None:
         time.sleep(PERIOD_SECONDS)
         done, moment = running.done_count, time.monotonic()
         per_second, before, at = (done - before) / (moment - at), done, moment
+        off_ms = clock_off()
         try:
-            send_from_probe("record.report", report(per_second), expires=EXPIRES_SECONDS)
+            send_from_probe("record.report", report(per_second, off_ms), expires=expires_seconds(off_ms))
         except (OperationalError, RedisError, OSError) as error:
             log.warning("probe.report_failed", extra={"error": type(error).__name__})
 
 
-def report(per_second: float) -> str:
-    """The report as JSON. `per_second` is how many checks it has finished lately."""
+def clock_off() -> int | None:
+    """How far this machine's clock is ahead of the broker's, in ms; None where nobody can tell."""
+    try:
+        return clock_off_ms()
+    except (OperationalError, RedisError, OSError):  # Away, or an account that may not ask.
+        return None
+
+
+def expires_seconds(off_ms: int | None) -> float:
+    """How long a report holds, counted from now by our clock and up by the recorder's."""
+    return EXPIRES_SECONDS + max(0, -(off_ms or 0)) / 1000
+
+
+def report(per_second: float, off_ms: int | None = None) -> str:
+    """The report as JSON. `per_second` is how many checks it has finished lately, `off_ms` as `clock_off`."""
     running = engine()
     said = {
         "host": socket.gethostname(),
         "pid": os.getpid(),
         "version": product_version(),
         "at_ms": now_ms(),
+        "clock_off_ms": off_ms,
         "in_flight": running.in_flight,
         "checks": running.done_count,
         "per_second": round(per_second, 1),

@@ -21,10 +21,11 @@ from app.core.clock import now, now_ms
 from app.core.log import configure_logging
 from app.core.redis import lock, once_every
 from app.core.settings import get_settings
+from app.core.snowflake import ClockWentBackError, NoWorkerNumberError
 from app.models.errors import DATABASE_ERRORS
 from app.service.health.beat import beat
 from app.service.location.known import enabled_codes, refresh
-from app.service.queue import browser_queue, send_batch, waiting
+from app.service.queue import MOST_WAITING, browser_queue, send_batch, waiting
 from app.service.scheduling import schedule, scheduled
 from app.service.tamper import timing
 from config import ConfigError
@@ -34,8 +35,8 @@ log = logging.getLogger("cloudeye.scheduler")
 TURN_SECONDS = 0.25
 CLAIM = 500
 PERIODIC_SECONDS = 1.0
-MOST_WAITING = 120
-"""Messages at a location without a probe: half a minute's, which is as old as a check may become."""
+AWAY_SECONDS = 30.0
+IDS_AWAY = (RedisError, NoWorkerNumberError, ClockWentBackError)
 
 
 class Scheduler:
@@ -44,14 +45,18 @@ class Scheduler:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self._periodic_at = 0.0
+        self._heard_at = time.monotonic()
         self._silent: frozenset[str] = frozenset()
 
     def run(self) -> None:
         while not self.stop.is_set():
             try:
                 self.turn()
+                self._heard_at = time.monotonic()
             except (RedisError, OperationalError, OSError) as error:
                 log.warning("scheduler.broker_away", extra={"error": type(error).__name__})
+                if time.monotonic() - self._heard_at > AWAY_SECONDS:
+                    self.tell_silence()
                 self.stop.wait(0.5)
             self.stop.wait(TURN_SECONDS - now_ms() % int(TURN_SECONDS * 1000) / 1000)
 
@@ -103,6 +108,18 @@ class Scheduler:
                 scheduled.send_due(now())
         except DATABASE_ERRORS as error:
             log.warning("scheduler.database_away", extra={"error": type(error).__name__})
+
+    def tell_silence(self) -> None:
+        """Turn what is not heard of into UNKNOWN, as the recorder does while messages reach it."""
+        from app.service.live import publish
+        from app.service.recording.record import expire_stale
+
+        try:
+            if once_every("sweep", 2):
+                with database():
+                    publish(expire_stale().live)
+        except (*DATABASE_ERRORS, *IDS_AWAY):
+            return  # Redis or the database is away too, and nobody is shown anything.
 
     def reconcile(self) -> None:
         """Make the due set agree with the database; without the database it stays as it is."""

@@ -18,6 +18,9 @@ from app.core.log import current
 from app.core.settings import get_settings
 from app.core.signing import given_key, home_key, seal
 
+MOST_WAITING = 120
+"""Messages at a location that nobody takes: half a minute's, which is as old as a check may become."""
+
 
 @lru_cache(maxsize=1)
 def celery_app() -> Celery:
@@ -42,6 +45,23 @@ def waiting(queue: str) -> int:
     with celery_app().producer_pool.acquire(block=True) as producer:
         size = getattr(producer.channel, "_size", None)
         return int(size(queue)) if size is not None else 0
+
+
+def clock_off_ms() -> int | None:
+    """How far this machine's clock is ahead of the broker's; negative where it is behind.
+
+    None where the broker is not Redis, which alone can be asked. Raises the broker's error while it is away.
+    """
+    if not str(celery_app().conf.broker_url).startswith("redis"):
+        return None
+    with celery_app().producer_pool.acquire(block=True) as producer:
+        channel: Any = producer.channel  # kombu's Redis channel, which has a client
+        before = now_ms()
+        seconds, micros = channel.client.time()
+        after = now_ms()
+    there = int(seconds) * 1000 + int(micros) // 1000
+    # Somewhere between both looks at our own clock; how long the question took says nothing.
+    return max(0, before - there) or min(0, after - there)
 
 
 def send_batch(location: str, checks: Sequence[tuple[int, int, bytes]], *, but: Container[str] = ()) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from kombu import Connection
 
 from config import ConfigError, load_settings
 from config.env import ROOT, unknown_names
@@ -123,6 +125,19 @@ def test_it_reaches_mysql_and_mariadb_through_pymysql(tmp_path: Path, scheme: st
 def test_celery_uses_the_same_database_of_a_redis_on_a_socket(tmp_path: Path) -> None:
     settings = load_settings(given(tmp_path, REDIS_URL="unix:///run/redis.sock?db=3"))
     assert settings.CELERY_BROKER_URL == "redis+socket:///run/redis.sock?virtual_host=3"
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("rediss://:p@host:6379/0", ssl.CERT_REQUIRED),
+        ("rediss://:p@host:6379/0?ssl_ca_certs=/etc/ca.pem", ssl.CERT_REQUIRED),
+        ("rediss://:p@host:6379/0?ssl_cert_reqs=none", ssl.CERT_NONE),
+    ],
+)
+def test_a_broker_behind_tls_has_to_prove_who_it_is(tmp_path: Path, url: str, wanted: ssl.VerifyMode) -> None:
+    connection = Connection(load_settings(given(tmp_path, CELERY_BROKER_URL=url)).CELERY_BROKER_URL)
+    assert isinstance(connection.ssl, dict) and connection.ssl["ssl_cert_reqs"] == wanted
 
 
 def test_a_path_begins_in_the_projects_folder_wherever_a_process_starts(

@@ -31,9 +31,16 @@ def sample(number: int) -> Sample:
 
 @pytest.mark.parametrize(
     ("age_ms", "interval_ms", "fresh"),
-    [(0, 1_000, True), (9_000, 1_000, True), (11_000, 1_000, False), (200_000, 300_000, True)],
+    [
+        (0, 1_000, True),
+        (9_000, 1_000, True),
+        (11_000, 1_000, False),
+        (200_000, 300_000, True),
+        (-1_000, 1_000, True),
+        (-120_000, 300_000, False),
+    ],
 )
-def test_a_slot_that_waited_too_long_is_not_checked(age_ms: int, interval_ms: int, fresh: bool) -> None:
+def test_a_slot_of_another_time_is_not_checked(age_ms: int, interval_ms: int, fresh: bool) -> None:
     assert probe.is_fresh(1_000_000, interval_ms, 1_000_000 + age_ms) is fresh
 
 

@@ -7,16 +7,23 @@ from typing import Any
 import pytest
 import redis
 from flask import Flask
+from kombu.exceptions import OperationalError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.clock import now_ms
 from app.engine.usability.registry import all_types
-from app.models import Location, write
+from app.models import Location, MonitorState, db, write
 from app.service import queue
+from app.service.actor import Actor
 from app.service.location import known
+from app.service.monitor.manage import create_monitor
+from app.service.queue import MOST_WAITING
+from app.service.recording.record import record_samples
 from app.service.scheduling import due_set, scheduled
+from app.service.site import create_site
 from tasks import scheduler
 from tasks.scheduler import Scheduler
+from tests.measured import sample_of
 
 PLAIN = b'["http",{"url":"http://127.0.0.1:9/"},1000,60000,[],false]'
 
@@ -70,9 +77,7 @@ def test_a_location_that_is_switched_off_gets_nothing(
 def test_where_nobody_listens_slots_are_let_go(
     sent: list[tuple[str, str, Any]], redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        scheduler, "waiting", lambda name: scheduler.MOST_WAITING if name == "probe.far" else 0
-    )
+    monkeypatch.setattr(scheduler, "waiting", lambda name: MOST_WAITING if name == "probe.far" else 0)
     due_now(redis_client, "default", PLAIN, 1)
     due_now(redis_client, "far", PLAIN, 1)
     Scheduler().turn()
@@ -108,3 +113,25 @@ def test_it_reconciles_without_a_database_as_it_was(
     monkeypatch.setattr("app.service.scheduling.schedule.reconcile", away)
     Scheduler().reconcile()
     assert "scheduler.database_away" in caplog.text
+
+
+def test_while_the_broker_is_away_silence_is_unknown_all_the_same(
+    app: Flask, owner: Actor, redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = create_site(owner, {"name": "Shop", "base_url": "http://127.0.0.1:9/"})
+    wanted = {"type": "http", "name": "home", "interval_seconds": 5, "config": {"url": site.base_url}}
+    monitor_id = create_monitor(owner, {"site_id": site.id, **wanted}).id
+    record_samples([sample_of(monitor_id, now_ms(), "up", None)])
+    monkeypatch.setattr("app.service.recording.record.now_ms", lambda: now_ms() + 60_000)
+    monkeypatch.setattr(scheduler, "database", app.app_context)
+    monkeypatch.setattr(scheduler, "AWAY_SECONDS", 0.0)
+    turning = Scheduler()
+
+    def turn() -> None:
+        turning.stop.set()  # After this turn.
+        raise OperationalError("away")
+
+    monkeypatch.setattr(turning, "turn", turn)
+    turning.run()
+    db.session.expire_all()
+    assert db.session.get_one(MonitorState, monitor_id).state == "UNKNOWN"

@@ -61,6 +61,15 @@ def test_it_shows_what_a_probe_says_of_itself(client: FlaskClient, owner: Actor)
     assert not INLINE.search(html)
 
 
+def test_it_says_how_wrong_a_probes_clock_is(client: FlaskClient, owner: Actor) -> None:
+    row = paris(owner, now_ms())
+    assert "Its clock" not in client.get("/locations/live").text
+    with write() as session:
+        told = {"probes": {"one:7": {**REPORT, "clock_off_ms": -185_000}}}
+        session.get_one(Location, row.id).last_report = told
+    assert "3 min 5 sec behind" in client.get("/locations/live").text
+
+
 def test_it_says_since_when_a_location_is_silent(client: FlaskClient, owner: Actor) -> None:
     paris(owner, now_ms() - 120_000)
     assert "Silent since" in client.get("/locations/live").text

@@ -62,8 +62,9 @@ def refresh() -> None:
         pause = AWAY_SECONDS
         log.warning("location.database_away", extra={"error": type(error).__name__})
         found |= _known
-    except RuntimeError:  # There is no application context.
-        found |= _known
+    except RuntimeError:  # There is no application context: whoever has one asks with their next question.
+        _known = _known or found
+        return
     _known, _read_at = found, time.monotonic() + pause
 
 

@@ -35,6 +35,7 @@ log = logging.getLogger("cloudeye.location")
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,31}\Z")
 MOST_TARGETS = 8
 SILENT_MS = 30_000
+CLOCK_OFF_MS = 2_000
 
 
 def runs_installation(actor: Actor | None) -> bool:
@@ -219,6 +220,13 @@ def state_of(location: Location | Outside, at_ms: int | None = None) -> str:
     probes = (location.last_report or {}).get("probes", {}).values()
     states = [each.get("control", {}).get("state") for each in probes]
     return "offline" if states and all(state == "offline" for state in states) else "ok"
+
+
+def clock_off_ms(location: Location | Outside) -> int:
+    """How far the clock of one of its probes is ahead, negative where it is behind; 0 where it is right."""
+    probes = (location.last_report or {}).get("probes", {}).values()
+    worst: int = max((each.get("clock_off_ms") or 0 for each in probes), key=abs, default=0)
+    return worst if abs(worst) > CLOCK_OFF_MS else 0
 
 
 def new_key() -> str:

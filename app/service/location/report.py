@@ -51,6 +51,7 @@ class Report(_Shape):
     pid: Count
     version: Word = ""
     at_ms: Count = 0
+    clock_off_ms: Annotated[int, Field(ge=-(2**53), le=2**53)] | None = None
     in_flight: Count = 0
     checks: Count = 0
     per_second: Number = 0.0

@@ -31,6 +31,7 @@ def is_well_shaped(sample: Sample) -> bool:
         and _is_text(sample.reason, REASON_LENGTH)
         and _is_text(sample.address, 64)
         and all(_is_measure(getattr(sample, name)) for name in _MEASURES)
+        and type(sample.started_ms) is int
         and sample.late_ms is not None
         and sample.lag_ms is not None
         and _is_number(sample.http_status, 0, 999)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from urllib.parse import urlsplit, urlunsplit
 
 from app.core.settings import get_settings
@@ -15,7 +16,7 @@ def command_for(code: str, key: str) -> str:
         (
             f"CLOUDEYE_LOCATION={code}",
             f"CLOUDEYE_LOCATION_KEY={key}",
-            f"CELERY_BROKER_URL={broker_shown()}",
+            f"CELERY_BROKER_URL={quote(broker_shown())}",
             f".venv/bin/python -m tasks -n worker -Q probe.{code} --pool threads -c 64",
         )
     )

@@ -42,4 +42,11 @@ def taken_samples(message: Sequence[Any]) -> tuple[list[Sample], str]:
     at_ms = now_ms()
     if not all(at_ms - OLDEST_MS <= sample.due_ms <= at_ms + NEWEST_MS for sample in samples):
         raise RefusedMessageError("not_plausible", location)
+    for sample in samples:
+        _keep_from_future(sample, at_ms)
     return samples, token
+
+
+def _keep_from_future(sample: Sample, at_ms: int) -> None:
+    """What comes in was over before: a probe whose clock is ahead dates no incident into the time to come."""
+    sample.started_ms -= max(0, sample.started_ms + int(sample.total_ms or 0) - at_ms)

@@ -13,7 +13,8 @@ from flask_babel import ngettext
 from app.core.clock import from_ms
 from app.models import Location
 from app.service.location.known import home
-from app.service.location.manage import Outside, state_of
+from app.service.location.manage import CLOCK_OFF_MS, Outside, state_of
+from app.web.times import duration
 
 STATES = {
     "ok": (_l("Probing"), "up"),
@@ -75,11 +76,20 @@ def _probe(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
         "in_flight": told.get("in_flight", 0),
         "per_second": told.get("per_second", 0),
         "lag_ms": told.get("lag_ms", 0),
+        "clock": _clock(told.get("clock_off_ms") or 0),
         "refused": sum((told.get("refused") or {}).values()),
         "control_state": control.get("state", "none"),
         "control_is_given": control.get("is_given", False),
         "targets": [_target(each) for each in control.get("targets", [])],
     }
+
+
+def _clock(off_ms: int) -> str:
+    """How wrong a probe's clock is; empty where it is right."""
+    if abs(off_ms) <= CLOCK_OFF_MS:
+        return ""
+    time = duration(abs(off_ms) / 1000)
+    return _("%(time)s ahead", time=time) if off_ms > 0 else _("%(time)s behind", time=time)
 
 
 def _target(told: Mapping[str, Any]) -> dict[str, Any]:

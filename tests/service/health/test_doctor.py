@@ -11,15 +11,16 @@ import redis
 from flask import Flask
 from sqlalchemy import text
 
+from app.core.clock import now_ms
 from app.core.redis import get_redis, use_redis
 from app.core.secret_box import SecretBox
 from app.core.settings import get_settings
-from app.models import Organization, write
+from app.models import Location, Organization, write
 from app.service.actor import Actor
 from app.service.channel.manage import create_channel
 from app.service.health.looks import LOOKS, Looked, examine, look_at
 from app.service.health.looks.store import _how_redis_keeps
-from app.service.queue import celery_app, send
+from app.service.queue import MOST_WAITING, celery_app, send
 from app.service.setting import set_setting
 from tests.servers import RedisServer
 
@@ -137,6 +138,42 @@ def test_messages_that_pile_up_are_told(settings: Any, redis_client: redis.Redis
     send("notify.decide", "notify", [])
     redis_client.lpush("notify", *(["x"] * 1_500))
     assert look("queues").said == "1501 messages wait in notify"
+
+
+def test_messages_that_pile_up_at_a_location_are_told(settings: Any, redis_client: redis.Redis) -> None:
+    redis_client.lpush("probe.default", *(["x"] * MOST_WAITING))
+    assert "-Q probe.default" in look("queues").advice
+
+
+def location(**values: Any) -> None:
+    with write() as session:
+        session.add(Location(code="paris", name="Paris", number=7, **values))
+
+
+def probe(**told: Any) -> dict[str, Any]:
+    return {"last_seen_ms": now_ms(), "last_report": {"probes": {"one:7": {"host": "one", "pid": 7, **told}}}}
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "advice"),
+    [
+        ({}, "paris: not heard of yet", "reaches the broker"),
+        ({"last_seen_ms": 1}, "paris: silent", "flask location disable"),
+        (probe(control={"state": "offline"}), "paris: its own network is down", "control targets"),
+        (probe(clock_off_ms=-240_000), "paris: its clock is 240 s behind", "NTP"),
+        (probe(clock_off_ms=90_000), "paris: its clock is 90 s ahead", "NTP"),
+        (probe(clock_off_ms=-300, control={"state": "here"}), "1, all as they should be", ""),
+        ({"is_enabled": False}, "0, all as they should be", ""),
+    ],
+)
+def test_what_is_wrong_at_another_place_is_told(
+    settings: Any, values: dict[str, Any], said: str, advice: str
+) -> None:
+    if values.get("last_seen_ms", 0) > 1:
+        values = {**values, "last_seen_ms": now_ms()}  # Said when the tests were collected.
+    location(**values)
+    seen = look("locations")
+    assert seen.said == said and advice in seen.advice and bool(advice) == bool(seen.advice)
 
 
 def test_a_late_schedule_is_told(settings: Any, redis_client: redis.Redis) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from contextvars import Context
+
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app.core.secret_box import SealBrokenError
 from app.core.signing import given_key
+from app.models import Location, write
 from app.service.actor import Actor
 from app.service.location import known, manage
 
@@ -24,6 +28,18 @@ def test_what_was_read_stays_good_while_the_database_is_away(
     monkeypatch.setattr(known, "_read", away)
     known.refresh()
     assert known.key_of("paris") == given_key(key) and "paris" in known.enabled_codes()
+
+
+def test_a_question_without_the_database_puts_no_reading_off(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known.refresh()
+    with write() as session:
+        session.add(Location(code="paris", name="Paris", number=7))
+    later = time.monotonic() + known.FRESH_SECONDS + 1
+    monkeypatch.setattr("app.service.location.known.time.monotonic", lambda: later)
+    assert "paris" not in Context().run(known.enabled_codes)  # As a scheduler's turn asks.
+    assert "paris" in known.enabled_codes()
 
 
 def test_our_own_location_is_known_without_a_database(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

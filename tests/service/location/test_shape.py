@@ -74,3 +74,18 @@ def test_a_location_that_sends_such_a_sample_is_refused(owner: Actor) -> None:
         else:
             with pytest.raises(RefusedMessageError, match="malformed"):
                 taken_samples(message)
+
+
+def test_what_is_measured_by_a_clock_ahead_is_not_of_a_time_to_come(owner: Actor) -> None:
+    _, key = create_location(owner, {"code": "paris"})
+    present_ms = now_ms()
+    ahead = replace(GOOD, due_ms=present_ms - 100, started_ms=present_ms + 240_000)
+    message = seal(
+        given_key(key),
+        "record.samples",
+        "paris",
+        present_ms,
+        "\n" + orjson.dumps([ahead.to_wire()]).decode(),
+    )
+    (sample,), _ = taken_samples(message)
+    assert present_ms - 100 <= sample.started_ms <= now_ms()

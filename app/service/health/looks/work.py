@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import cast
 
+from sqlalchemy import select
+
 from app.core.clock import now_ms
 from app.core.redis import get_redis
-from app.models import Channel, db
+from app.models import Channel, Location, db
 from app.service.health.check import browser_state, readiness
 from app.service.health.figures import PAGES, QUEUES
 from app.service.health.looks.base import Finding, Look
-from app.service.location.known import enabled_codes
+from app.service.location.known import enabled_codes, home
+from app.service.location.manage import clock_off_ms, state_of
 from app.service.location.refused import refused_counts
-from app.service.queue import waiting
+from app.service.queue import MOST_WAITING, browser_queue, waiting
 from app.service.setting import get_setting
 
 MANY_WAIT = 1_000
@@ -35,17 +38,55 @@ def _browser() -> Finding:
 
 
 def _queues() -> Finding:
-    names = (*QUEUES, *(f"probe.{code}" for code in enabled_codes()))
-    depths = {name: waiting(name) for name in names}
-    name, most = max(depths.items(), key=lambda each: each[1])
-    if most > MANY_WAIT:
+    codes = enabled_codes()
+    # No more than that is ever sent to a place: what is due goes on being let go.
+    most = {queue: MOST_WAITING for code in codes for queue in (f"probe.{code}", browser_queue(code))}
+    depths = {name: waiting(name) for name in (*QUEUES, *most)}
+    full = [name for name, depth in depths.items() if depth >= most.get(name, MANY_WAIT)]
+    if full:
+        name = max(full, key=lambda each: depths[each])
         advice = (
             "The database is too slow for the recorder; see docs/running.md."
             if name == "record"
             else f"Nobody takes them quickly enough: start another process with -Q {name}."
         )
-        return f"{most} messages wait in {name}", advice
+        return f"{depths[name]} messages wait in {name}", advice
     return f"{sum(depths.values())} messages wait", ""
+
+
+def _locations() -> Finding:
+    """Whether the probes at other places are heard of, have a network, and the right time."""
+    at_ms = now_ms()
+    rows = db.session.scalars(select(Location).where(Location.is_enabled).order_by(Location.number)).all()
+    told = [(row.code, *found) for row in rows if (found := _wrong_at(row, at_ms))]
+    if told:
+        return "; ".join(f"{code}: {said}" for code, said, _ in told), " ".join(
+            dict.fromkeys(advice for _, _, advice in told)
+        )
+    return f"{len(rows)}, all as they should be", ""
+
+
+def _wrong_at(row: Location, at_ms: int) -> Finding | None:
+    state, off_ms = state_of(row, at_ms), clock_off_ms(row)
+    if state in ("silent", "never"):
+        # The installation's own has looks of its own.
+        return None if row.code == home() else (SILENCE[state], UNHEARD)
+    if state == "offline":
+        return (
+            "its own network is down",
+            "Look at that machine's network, or at the location's control targets.",
+        )
+    if off_ms:
+        said = f"its clock is {abs(off_ms) / 1000:.0f} s {'ahead' if off_ms > 0 else 'behind'}"
+        return said, "Run an NTP client there: what it is asked to check is of another time to it."
+    return None
+
+
+SILENCE = {"silent": "silent", "never": "not heard of yet"}
+UNHEARD = (
+    "See whether the probe runs there, with the key it was given last, and reaches the broker; its log says "
+    "what it refuses. `flask location disable CODE` asks it for nothing."
+)
 
 
 def _schedule() -> Finding:
@@ -91,6 +132,7 @@ def _mail() -> Finding:
 LOOKS: dict[str, Look] = {
     **{name: _process(name) for name in ("scheduler", "worker", "recorder", "tamper")},
     "browser": _browser,
+    "locations": _locations,
     "queues": _queues,
     "schedule": _schedule,
     "messages": _refused,
