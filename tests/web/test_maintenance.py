@@ -12,6 +12,8 @@ from flask_babel import force_locale
 from app.models import MaintenanceWindow, Site, db
 from app.service.actor import Actor
 from app.service.maintenance.window import create_window
+from app.service.monitor.manage import create_monitor
+from app.service.site import create_site
 from app.web.forms.repeat import choices_of, rule_of
 from app.web.present.maintenance import months
 from tests.web.test_pages import enter, token
@@ -52,6 +54,18 @@ def test_a_plan_is_made_in_the_form(client: FlaskClient) -> None:
 def test_sites_are_covered_by_their_names(client: FlaskClient, shop: Site) -> None:
     send(client, "/maintenance/new", **{**FORM, "covers": "some", "sites": shop.name, "tags": "#berlin"})
     assert (saved().site_ids, saved().tags) == ([shop.id], ["berlin"])
+
+
+def test_of_several_monitors_of_a_name_a_window_keeps_the_one_it_had(
+    client: FlaskClient, owner: Actor, shop: Site
+) -> None:
+    other = create_site(owner, {"name": "Other", "base_url": "http://127.0.0.1:9/"})
+    monitor = {"type": "http", "name": "Home page", "config": {"url": "http://127.0.0.1:9/"}}
+    ids = [create_monitor(owner, {**monitor, "site_id": site.id}).id for site in (shop, other)]
+    window = create_window(owner, {**RUNNING, "monitor_ids": ids[1:]})
+    some = {**FORM, "covers": "some", "monitors": "Home page"}
+    assert send(client, f"/maintenance/{window.id}", **some)[0] == 303
+    assert saved().monitor_ids == ids[1:]
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(client: FlaskClient) -> None:

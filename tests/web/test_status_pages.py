@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
+import lxml.html
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,7 +14,9 @@ from lxml import etree
 
 from app.models import Site, StatusPage, db
 from app.service.actor import Actor
+from app.service.monitor.manage import create_monitor
 from app.service.organization import change_settings
+from app.service.site import create_site
 from app.service.status_page.notice import open_notice
 from app.service.status_page.page import create_page
 from app.web.present.badge import badge
@@ -103,6 +107,7 @@ def test_a_page_is_made_in_the_form(app: Flask, owner: Actor, shop: Site) -> Non
     lines = {
         "section": ["A", ""],
         "kind": ["site", "site"],
+        "id": ["", ""],
         "what": [shop.name, ""],
         "shown": ["Our shop", ""],
     }
@@ -113,12 +118,48 @@ def test_a_page_is_made_in_the_form(app: Flask, owner: Actor, shop: Site) -> Non
 
 
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(app: Flask, owner: Actor, shop: Site) -> None:
-    lines = {"section": ["A"], "kind": ["site"], "what": ["Nowhere"], "shown": ["Our shop"]}
+    lines = {"section": ["A"], "kind": ["site"], "id": [""], "what": ["Nowhere"], "shown": ["Our shop"]}
     values = {"slug": "mine", "title": "Mine", "days": "30", **lines}
     status, text = send(enter(app, owner), "/status-pages/new", **values)
     assert status == 400
     assert "nothing is called Nowhere" in text
     assert "Our shop" in text
+
+
+def edited(client: FlaskClient, page: StatusPage) -> dict[str, Any]:
+    """What the form of a page sends when nothing in it is changed."""
+    html = client.get(f"/status-pages/{page.id}/edit").text
+    form = lxml.html.fromstring(html).xpath("//form[.//fieldset[@id='items']]")[0]
+    lines = json.loads(form.xpath(".//fieldset[@id='items']/@data-rows")[0])
+    names = {"section": "section", "kind": "kind", "id": "id", "what": "what", "shown": "name"}
+    typed = {field: [line.get(key, "") for line in lines] for field, key in names.items()}
+    return {**{each: form.fields[each] for each in ("slug", "title", "days", "read_mark")}, **typed}
+
+
+def test_a_form_saved_as_it_was_read_changes_no_line(app: Flask, owner: Actor, shop: Site) -> None:
+    other = create_site(owner, {"name": "Other", "base_url": "http://127.0.0.1:9/"})
+    monitor = {"type": "http", "name": "Home page", "config": {"url": "http://127.0.0.1:9/"}}
+    pages = [create_monitor(owner, {**monitor, "site_id": site.id}) for site in (shop, other)]
+    items = [{"kind": "site", "id": shop.id, "name": "What visitors know"}]
+    items += [{"kind": "monitor", "id": each.id} for each in reversed(pages)]
+    page = create_page(owner, {"slug": "ours", "title": "Ours", "items": items})
+    client, before = enter(app, owner), list(page.items)
+    assert send(client, f"/status-pages/{page.id}/edit", **edited(client, page))[0] == 303
+    assert db.session.get_one(StatusPage, page.id).items == before
+
+
+def test_one_of_several_of_a_name_is_told_by_its_site(app: Flask, owner: Actor, shop: Site) -> None:
+    other = create_site(owner, {"name": "Other", "base_url": "http://127.0.0.1:9/"})
+    monitor = {"type": "http", "name": "Home page", "config": {"url": "http://127.0.0.1:9/"}}
+    ids = [create_monitor(owner, {**monitor, "site_id": site.id}).id for site in (shop, other)]
+    client, line = enter(app, owner), {"section": "", "kind": "monitor", "id": "", "shown": ""}
+    values = {"slug": "mine", "title": "Mine", "days": "30", **line}
+    assert (
+        "several monitors are called Home page"
+        in send(client, "/status-pages/new", what="Home page", **values)[1]
+    )
+    assert send(client, "/status-pages/new", what="Home page · Other", **values)[0] == 303
+    assert db.session.query(StatusPage).one().items[0]["id"] == ids[1]
 
 
 def test_visitors_are_told_by_a_form(app: Flask, owner: Actor, made: StatusPage) -> None:
