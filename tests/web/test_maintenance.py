@@ -105,6 +105,15 @@ def test_a_month_that_is_none_is_no_error(client: FlaskClient, month: str) -> No
     assert client.get(f"/maintenance?month={month}").status_code == 200
 
 
+def test_a_viewer_reads_a_plan_and_is_offered_no_change_of_it(
+    app: Flask, owner: Actor, viewer: Actor, shop: Site
+) -> None:
+    window = create_window(owner, {**RUNNING, "covers_all": True})
+    html = enter(app, viewer).get(f"/maintenance/{window.id}").text
+    assert 'value="Running"' in html and '<fieldset class="form" disabled>' in html
+    assert ">Save<" not in html and "/maintenance/preview" not in html
+
+
 def test_a_viewer_plans_nothing(app: Flask, viewer: Actor, shop: Site) -> None:
     client = enter(app, viewer)
     assert "Plan work" not in client.get("/maintenance").text
