@@ -18,7 +18,7 @@ from app.service.monitor.manage import create_monitor
 from app.service.organization import change_settings
 from app.service.site import create_site
 from app.service.status_page.notice import open_notice
-from app.service.status_page.page import create_page
+from app.service.status_page.page import change_page, create_page
 from app.web.present.badge import badge
 from tests.web.tamper_scene import SCRIPT
 from tests.web.test_pages import INLINE, enter, token
@@ -173,3 +173,11 @@ def test_a_viewer_changes_nothing(app: Flask, viewer: Actor, made: StatusPage) -
     client = enter(app, viewer)
     assert client.get(f"/status-pages/{made.id}").status_code == 200
     assert client.get(f"/status-pages/{made.id}/edit").status_code == 403
+
+
+def test_a_bar_of_a_week_does_not_tell_the_share_of_ninety_days(
+    app: Flask, owner: Actor, visitor: FlaskClient, made: StatusPage
+) -> None:
+    change_page(owner, made.id, {"days": 7})
+    bars = lxml.html.fromstring(visitor.get("/status/our-status").text).xpath("//svg/@aria-label")
+    assert bars == ["7 days"]
