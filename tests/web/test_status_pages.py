@@ -75,6 +75,12 @@ def test_a_badge_of_anything_is_well_formed() -> None:
     etree.fromstring(badge("a\x00\x0b\x1b\ufffe", "ok", "up").encode())
 
 
+def test_a_badge_has_room_for_broad_letters() -> None:
+    """`www.wombat-museum.com` takes 152.8 px of DejaVu Sans and Verdana at 11 px."""
+    (room,) = re.findall(r'd="M(\d+)', badge("www.wombat-museum.com", "works", "up"))
+    assert int(room) >= 153 + 8
+
+
 def test_notices_are_a_feed(visitor: FlaskClient, owner: Actor, made: StatusPage) -> None:
     open_notice(owner, made.id, {"title": "Slow <log-in>", "text": "We & you"})
     feed: Any = etree.fromstring(visitor.get("/status/our-status/feed.xml").data)
