@@ -88,6 +88,15 @@ def test_notices_are_a_feed(visitor: FlaskClient, owner: Actor, made: StatusPage
     assert "Slow <log-in>" in titles
 
 
+def test_a_feed_says_whose_it_is_and_where(visitor: FlaskClient) -> None:
+    """RFC 4287, 4.1.1: without an author a feed is none."""
+    feed: Any = etree.fromstring(visitor.get("/status/our-status/feed.xml").data)
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    assert feed.findtext("a:author/a:name", namespaces=names) == f"Ours {SCRIPT}"
+    (address,) = feed.xpath("a:link[@rel='self']/@href", namespaces=names)
+    assert address.endswith("/status/our-status/feed.xml")
+
+
 def test_a_control_character_does_not_break_the_feed(
     visitor: FlaskClient, owner: Actor, made: StatusPage
 ) -> None:
