@@ -184,6 +184,17 @@ def test_visitors_are_told_by_a_form(app: Flask, owner: Actor, made: StatusPage)
     assert "We look." in app.test_client().get("/status/our-status").text
 
 
+def test_news_of_a_notice_that_will_not_do_stay_typed(app: Flask, owner: Actor, made: StatusPage) -> None:
+    notice = open_notice(owner, made.id, {"title": "Slow", "text": "We look."})
+    news = f"The database. {'x' * 5000}"
+    path = f"/status-pages/notices/{notice.id}"
+    status, html = send(enter(app, owner), path, state="identified", text=news)
+    assert status == 400
+    form = next(each for each in lxml.html.fromstring(html).forms if each.action == path)
+    assert (form.fields["text"], form.fields["state"]) == (news, "identified")
+    assert form.xpath(".//textarea/@aria-invalid") == ["true"]
+
+
 def test_a_viewer_changes_nothing(app: Flask, viewer: Actor, made: StatusPage) -> None:
     client = enter(app, viewer)
     assert client.get(f"/status-pages/{made.id}").status_code == 200

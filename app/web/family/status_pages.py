@@ -92,11 +92,14 @@ def status_notice_new(page_id: int) -> BaseResponse:
 @web.post("/status-pages/notices/<id:notice_id>")
 def status_notice_update(notice_id: int) -> BaseResponse:
     notice = get_notice(actor(), notice_id)
+    added = Form({"of": notice_id, **{name: request.form.get(name, "") for name in ("state", "text")}})
     try:
-        update_notice(actor(), notice_id, {name: request.form.get(name, "") for name in ("state", "text")})
-    except (InvalidError, ConflictError) as error:
-        fields = error.fields.values() if isinstance(error, InvalidError) else (error.msg,)
-        say("; ".join(in_words(each) for each in fields), bad=True)
+        update_notice(actor(), notice_id, {name: added.values[name] for name in ("state", "text")})
+    except InvalidError as error:
+        added.refuse(error)
+        return _show(get_page(actor(), notice.page_id), Form(), 400, added)
+    except ConflictError as error:
+        say(in_words(error.msg), bad=True)
     else:
         say(_("Visitors are told."))
     return go(url_for("web.status_page", page_id=notice.page_id))
@@ -164,11 +167,18 @@ def _form(form: Form, page: StatusPage | None, status: int = 200) -> BaseRespons
     return make_response(render_template("status/form.html", form=form, page=page, base=base), status)
 
 
-def _show(page: StatusPage, form: Form, status: int = 200) -> BaseResponse:
+def _show(page: StatusPage, form: Form, status: int = 200, added: Form | None = None) -> BaseResponse:
+    """The page; `added` is what was typed under a notice and will not do."""
     form.labels = {"title": _("Title"), "text": _("Text"), "state": _("State")}
     notices = list_notices(actor(), page.id, limit=20).items
     address = url_for("web.public_status", slug=page.slug, _external=True)
     html = render_template(
-        "status/page.html", page=page, form=form, notices=notices, states=NOTICES, address=address
+        "status/page.html",
+        page=page,
+        form=form,
+        added=added or Form(),
+        notices=notices,
+        states=NOTICES,
+        address=address,
     )
     return make_response(html, status)
