@@ -163,3 +163,10 @@ def test_a_heartbeats_page_tells_the_address_to_those_who_may_change_it(
     page = enter(app, owner).get(f"/monitors/{made.id}").text
     assert f"/call/{made.push_token}" in page and "Check now" not in page
     assert made.push_token not in enter(app, viewer).get(f"/monitors/{made.id}").text
+
+
+def test_another_span_of_the_chart_keeps_to_the_failures(
+    browser_of_owner: FlaskClient, monitor: Monitor
+) -> None:
+    page = text(browser_of_owner, f"/monitors/{monitor.id}?range=24h&only=failures")
+    assert f'href="/monitors/{monitor.id}?range=7d&amp;only=failures"' in page
