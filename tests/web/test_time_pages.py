@@ -15,6 +15,7 @@ from app.service.objective.manage import create_objective
 from app.service.organization import change_settings
 from app.service.passive.heartbeat import Call, take_call
 from app.web.present.state import percentage
+from config.env import ROOT
 from tests.cast import Caller
 from tests.service.series.scene import HOUR, MINUTE, every, make_monitor, put, stored
 from tests.web.test_pages import enter
@@ -179,3 +180,9 @@ def test_another_span_of_the_chart_keeps_to_the_failures(
 )
 def test_a_hundred_percent_says_that_all_of_it_was_good(percent: float, digits: int, words: str) -> None:
     assert percentage(percent, digits) == words
+
+
+def test_no_script_calls_midnight_twenty_four() -> None:
+    """English with `hour12: false` says 24:00; the hour cycle h23 says 00:00."""
+    scripts = (ROOT / "app" / "static" / "js").glob("*.js")
+    assert [path.name for path in scripts if "hour12" in path.read_text()] == []
