@@ -116,7 +116,7 @@ def make_test_app(folder: Path, redis_url: str, database_url: str = "", *, faces
     return app
 
 
-_compiled: list[tuple[Dialect, MutableMapping[Any, Any]]] = []
+_compiled: list[tuple[Dialect, MutableMapping[Any, Any] | None]] = []
 
 
 def _share_compiled(engine: Engine) -> None:

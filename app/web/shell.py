@@ -24,6 +24,7 @@ from app.web import times
 from app.web.forms.meanwhile import read_mark
 from app.web.i18n import LANGUAGES, current_locale
 from app.web.identity import can, csrf_token, reader
+from app.web.present.state import percentage
 from app.web.words import names as words
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ def init_app(app: Flask) -> None:
         "navigation": navigation,
         "other_places": other_places,
         "out_of_band": out_of_band,
+        "percentage": percentage,
         "phase_label": words.phase_label,
         "phases": words.phases,
         "read_mark": read_mark,

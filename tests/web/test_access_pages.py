@@ -8,15 +8,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.models import db
+from app.models import Membership, db
 from app.service.access.api_tokens import create_api_token, list_api_tokens
 from app.service.access.sessions import list_sessions
 from app.service.access.vendors import create_app, create_vendor, get_app, list_vendors
 from app.service.actor import Actor
+from app.service.organization import change_settings
 from app.service.permission.roles import PERMISSIONS
+from app.service.scope.manage import set_scope
+from app.service.site import create_site
 from app.web.present.login import device
 from app.web.words.permission import WORDS, permission_groups
 from tests.cast import API, PASSWORD, Caller
+from tests.controller.test_permissions import member_of
 
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = (
@@ -208,3 +212,13 @@ def test_every_permission_stands_in_one_group(app: Flask) -> None:
 def test_a_device_is_told_by_what_its_browser_says(app: Flask, agent: str, words: str) -> None:
     with app.test_request_context():
         assert device(agent) == words
+
+
+def test_a_scope_saved_as_it_was_read_is_no_wider(owner: Actor, teammate: Actor, reader: Reader) -> None:
+    change_settings(owner, {"is_set_up": True})
+    values = {"name": "Shop", "base_url": "http://127.0.0.1:9/"}
+    first, _ = (create_site(owner, values).id for _ in range(2))
+    member = member_of(teammate)
+    set_scope(owner, member, [first], None)
+    reader.send(f"/settings/members/{member}/scope", reach="some", sites="Shop", tags="")
+    assert db.session.get_one(Membership, member).site_ids == [first]

@@ -113,6 +113,11 @@ def test_the_report_says_each_remedy_once_and_names_what_was_accepted(
     assert "Behind a VPN" in text
 
 
+def test_the_report_says_by_which_clock_its_times_are(app: Flask, owner: Actor, desk: Desk) -> None:
+    change_settings(owner, {"timezone": "Asia/Shanghai"})
+    assert "(Asia/Shanghai)</p>" in enter(app, owner).get(f"/sites/{desk.site.id}/security/report").text
+
+
 def test_the_report_comes_as_a_workbook(app: Flask, owner: Actor, desk: Desk) -> None:
     answer = enter(app, owner).get(f"/sites/{desk.site.id}/security/report.xlsx")
     assert answer.data.startswith(b"PK")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -85,6 +86,18 @@ def test_it_speaks_chinese(client: FlaskClient, incident: Incident) -> None:
     client.get("/language/zh")
     html = client.get(f"/incidents/{incident.id}").text
     assert "应用" in html and "前端返回 502" in html
+
+
+def test_evidence_is_titled_in_the_readers_language_and_has_no_empty_box(
+    client: FlaskClient, incident: Incident
+) -> None:
+    with write() as session:
+        evidence = {"rcode": "NXDOMAIN", "answer": [], "NS1.example.org": "2026112201"}
+        session.get_one(Incident, incident.id).evidence = evidence
+    client.set_cookie("locale", "zh")
+    html = client.get(f"/incidents/{incident.id}").text
+    card = html.partition('aria-label="证据"')[2].partition("</dl>")[0]
+    assert re.findall("<dt>(.*?)</dt>", card) == ["响应码（RCODE）", "NS1.example.org"]
 
 
 def test_the_picture_is_served_by_itself(client: FlaskClient, incident: Incident) -> None:

@@ -12,6 +12,8 @@ from flask_babel import force_locale
 from app.models import MaintenanceWindow, Site, db
 from app.service.actor import Actor
 from app.service.maintenance.window import create_window
+from app.service.monitor.manage import create_monitor
+from app.service.site import create_site
 from app.web.forms.repeat import choices_of, rule_of
 from app.web.present.maintenance import months
 from tests.web.test_pages import enter, token
@@ -54,6 +56,18 @@ def test_sites_are_covered_by_their_names(client: FlaskClient, shop: Site) -> No
     assert (saved().site_ids, saved().tags) == ([shop.id], ["berlin"])
 
 
+def test_of_several_monitors_of_a_name_a_window_keeps_the_one_it_had(
+    client: FlaskClient, owner: Actor, shop: Site
+) -> None:
+    other = create_site(owner, {"name": "Other", "base_url": "http://127.0.0.1:9/"})
+    monitor = {"type": "http", "name": "Home page", "config": {"url": "http://127.0.0.1:9/"}}
+    ids = [create_monitor(owner, {**monitor, "site_id": site.id}).id for site in (shop, other)]
+    window = create_window(owner, {**RUNNING, "monitor_ids": ids[1:]})
+    some = {**FORM, "covers": "some", "monitors": "Home page"}
+    assert send(client, f"/maintenance/{window.id}", **some)[0] == 303
+    assert saved().monitor_ids == ids[1:]
+
+
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(client: FlaskClient) -> None:
     status, html = send(client, "/maintenance/new", **{**FORM, "covers": "some", "sites": "Nowhere"})
     assert status == 400
@@ -89,6 +103,15 @@ def test_a_months_calendar_shows_what_takes_place(client: FlaskClient, owner: Ac
 @pytest.mark.parametrize("month", ["2026-13", "x", "0001-01", "9999-12", "2100-12"])
 def test_a_month_that_is_none_is_no_error(client: FlaskClient, month: str) -> None:
     assert client.get(f"/maintenance?month={month}").status_code == 200
+
+
+def test_a_viewer_reads_a_plan_and_is_offered_no_change_of_it(
+    app: Flask, owner: Actor, viewer: Actor, shop: Site
+) -> None:
+    window = create_window(owner, {**RUNNING, "covers_all": True})
+    html = enter(app, viewer).get(f"/maintenance/{window.id}").text
+    assert 'value="Running"' in html and '<fieldset class="form" disabled>' in html
+    assert ">Save<" not in html and "/maintenance/preview" not in html
 
 
 def test_a_viewer_plans_nothing(app: Flask, viewer: Actor, shop: Site) -> None:

@@ -268,3 +268,12 @@ def test_who_sends_a_form_after_the_session_ended_comes_back_to_its_page(
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url(f"**/incidents/{incident.id}")
+
+
+def test_a_long_tag_leaves_a_phone_room_for_the_times(page: Page, place: str, owner: Actor) -> None:
+    tags = ["a-tag-that-is-as-long-as-a-tag-may-be-and-no-longer"[:50]]
+    create_site(owner, {"name": "Shop", "base_url": "http://192.0.2.7/", "tags": tags})
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{place}/sites")
+    box = page.locator(".table-box")
+    assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0

@@ -15,8 +15,11 @@ from app.core.snowflake import next_id
 from app.models import Monitor, MonitorState, Site, write
 from app.service.actor import Actor
 from app.service.board import MOST_TILES, board
+from app.service.monitor.manage import create_monitor
 from app.service.organization import change_settings
+from app.service.site import create_site
 from tests.cast import make_organization, make_user
+from tests.service.test_incident_story import happened
 from tests.web.test_pages import INLINE, enter
 
 
@@ -88,3 +91,14 @@ def test_the_board_of_a_thousand_monitors_is_small(app: Flask, owner: Actor) -> 
     assert len(answer.data) < 300_000
     assert len(re.findall('class="tile ', answer.text)) == MOST_TILES
     assert f"{1_000 - MOST_TILES} sites more" in answer.text
+
+
+def test_a_board_of_one_tag_shows_its_incidents_alone(app: Flask, owner: Actor) -> None:
+    for tag in ("shop", "blog"):
+        values = {"name": f"The {tag}", "base_url": "http://127.0.0.1:9/", "tags": [tag]}
+        site = create_site(owner, values)
+        config = {"url": "http://127.0.0.1:9/"}
+        monitor = {"site_id": site.id, "type": "http", "name": "home", "config": config}
+        happened(create_monitor(owner, monitor))
+    incidents = enter(app, owner).get("/overview?tag=shop").text.partition('class="tiles"')[0]
+    assert ">The shop</a>" in incidents and ">The blog</a>" not in incidents

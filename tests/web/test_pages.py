@@ -211,3 +211,9 @@ def test_without_its_database_a_page_says_so(app: Flask, owner: Actor) -> None:
     path.mkdir()
     answer = client.get("/sites", headers={"Accept-Language": "zh"})
     assert (answer.status_code, "云眼依赖的服务暂不可用" in answer.text) == (503, True), answer.text
+
+
+def test_the_interfaces_page_calls_nothing_null_as_json_does(app: Flask, owner: Actor) -> None:
+    change_settings(owner, {"is_set_up": True})
+    text = enter(app, owner).get("/docs/api").text
+    assert "critical | null" in text and "| None" not in text

@@ -14,6 +14,8 @@ from app.service.monitor.manage import create_monitor
 from app.service.objective.manage import create_objective
 from app.service.organization import change_settings
 from app.service.passive.heartbeat import Call, take_call
+from app.web.present.state import percentage
+from config.env import ROOT
 from tests.cast import Caller
 from tests.service.series.scene import HOUR, MINUTE, every, make_monitor, put, stored
 from tests.web.test_pages import enter
@@ -163,3 +165,24 @@ def test_a_heartbeats_page_tells_the_address_to_those_who_may_change_it(
     page = enter(app, owner).get(f"/monitors/{made.id}").text
     assert f"/call/{made.push_token}" in page and "Check now" not in page
     assert made.push_token not in enter(app, viewer).get(f"/monitors/{made.id}").text
+
+
+def test_another_span_of_the_chart_keeps_to_the_failures(
+    browser_of_owner: FlaskClient, monitor: Monitor
+) -> None:
+    page = text(browser_of_owner, f"/monitors/{monitor.id}?range=24h&only=failures")
+    assert f'href="/monitors/{monitor.id}?range=7d&amp;only=failures"' in page
+
+
+@pytest.mark.parametrize(
+    ("percent", "digits", "words"),
+    [(100.0, 2, "100.00 %"), (99.996, 2, "99.99 %"), (99.99996, 3, "99.999 %"), (0.29, 2, "0.29 %")],
+)
+def test_a_hundred_percent_says_that_all_of_it_was_good(percent: float, digits: int, words: str) -> None:
+    assert percentage(percent, digits) == words
+
+
+def test_no_script_calls_midnight_twenty_four() -> None:
+    """English with `hour12: false` says 24:00; the hour cycle h23 says 00:00."""
+    scripts = (ROOT / "app" / "static" / "js").glob("*.js")
+    assert [path.name for path in scripts if "hour12" in path.read_text()] == []

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.core.clock import now
 from app.core.errors import ConflictError
-from app.models import Event, Incident, db, write
+from app.models import Event, Incident, SiteTag, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
 from app.service.owned import fetch_own
@@ -20,6 +20,7 @@ def list_incidents(
     site_id: int | None = None,
     monitor_id: int | None = None,
     watch_id: int | None = None,
+    tag: str | None = None,
     is_open: bool | None = None,
     level: str | None = None,
     category: str | None = None,
@@ -29,7 +30,7 @@ def list_incidents(
 ) -> Page[Incident]:
     """The organization's incidents, newest first.
 
-    `assigned_to` is a user's id, "me" or "nobody".
+    `assigned_to` is a user's id, "me" or "nobody"; `tag` is one of their site's.
     """
     statement = (
         select(Incident)
@@ -42,6 +43,10 @@ def list_incidents(
         statement = statement.where(Incident.monitor_id == monitor_id)
     if watch_id is not None:
         statement = statement.where(Incident.watch_id == watch_id)
+    if tag is not None:
+        own = SiteTag.organization_id == actor.organization_id
+        tagged = select(SiteTag.site_id).where(own, SiteTag.tag == tag)
+        statement = statement.where(Incident.site_id.in_(tagged))
     if is_open is not None:
         statement = statement.where(
             Incident.closed_at.is_(None) if is_open else Incident.closed_at.is_not(None)

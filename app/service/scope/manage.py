@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from app.models import Membership, Site, db, write
 from app.service.account.invited import end_made_by
 from app.service.actor import Actor
 from app.service.audit import changed, record_change
+from app.service.maintenance.names import ids_named
 from app.service.scope.current import everything, within
 from app.service.values import TAG
 
@@ -115,14 +116,12 @@ def facts_of(member: Membership) -> dict[str, Any]:
     return {"site_ids": member.site_ids, "tags": member.tags}
 
 
-def sites_named(actor: Actor, names: Iterable[str]) -> list[int]:
-    """The ids of the organization's sites that are called so. `InvalidError` says which is not there."""
-    wanted = sorted(set(names))
-    own = (Site.organization_id == actor.organization_id, Site.name.in_(wanted))
-    found = db.session.execute(select(Site.id, Site.name).where(*own)).all()
-    if missing := set(wanted) - {row.name for row in found}:
-        raise InvalidError({"sites": f"nothing is called {min(missing)[:80]}"})
-    return [row.id for row in found]
+def sites_named(actor: Actor, names: Iterable[str], kept: Collection[int] = ()) -> list[int]:
+    """The ids of the organization's sites that are called so; of a name that `kept` have, those alone.
+
+    `InvalidError` says which is not there.
+    """
+    return ids_named(actor, "sites", sorted(set(names)), kept)
 
 
 def names_of(actor: Actor, site_ids: Iterable[int] | None) -> list[str]:

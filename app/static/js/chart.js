@@ -87,7 +87,7 @@
 
   const clock = (box) => (plot, ticks) => {
     const days = plot.scales.x.max - plot.scales.x.min > 2 * 86400;
-    const shape = days ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hour12: false };
+    const shape = days ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
     const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...shape, timeZone: box.dataset.zone });
     return ticks.map((seconds) => format.format(seconds * 1000));
   };

@@ -24,7 +24,7 @@
 
   const days = (box) => (plot, ticks) => {
     const is_long = plot.scales.x.max - plot.scales.x.min > 2 * 86400;
-    const words = format(box, is_long ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hour12: false });
+    const words = format(box, is_long ? { month: "short", day: "numeric" } : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     return ticks.map((seconds) => words.format(seconds * 1000));
   };
 

@@ -81,7 +81,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " | ".join(_kind(each) for each in schema["anyOf"])
     if "enum" in schema:
-        return " | ".join(map(str, schema["enum"]))
+        return " | ".join("null" if each is None else str(each) for each in schema["enum"])
     kinds = schema.get("type", "any")
     word = " | ".join(kinds) if isinstance(kinds, list) else str(kinds)
     if "minimum" in schema and "maximum" in schema:

@@ -124,7 +124,7 @@ def _save(rule: ChannelRule | None) -> BaseResponse:
     form = Form({**values, "least": given.get("least", ""), "sites": lines(given.get("sites"))})
     try:
         refuse_overtaken(rule)
-        values["site_ids"] = ids_named(actor(), "sites", form.values["sites"])
+        values["site_ids"] = ids_named(actor(), "sites", form.values["sites"], rule.site_ids if rule else ())
         if rule is None:
             service.create_rule(actor(), values)
         else:

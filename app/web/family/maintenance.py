@@ -157,7 +157,7 @@ def _save(window: MaintenanceWindow | None) -> BaseResponse:
     form = Form({**request.form.to_dict(), "days": request.form.getlist("days")})
     try:
         refuse_overtaken(window)
-        values = {**_times(), **_covered(), "is_enabled": "is_off" not in request.form}
+        values = {**_times(), **_covered(window), "is_enabled": "is_off" not in request.form}
         values |= {"name": request.form.get("name", ""), "note": request.form.get("note", "")[:2000]}
         if window is None:
             create_window(actor(), values)
@@ -195,15 +195,18 @@ def _times() -> dict[str, Any]:
     }
 
 
-def _covered() -> dict[str, Any]:
+def _covered(window: MaintenanceWindow | None) -> dict[str, Any]:
     """What, as typed: everything, or sites and monitors by their names and sites by their tags."""
+    # Several may have a name: what the form was read with stays the one that it was.
+    sites = window.site_ids if window else [number_asked("site") or 0]
+    monitors = window.monitor_ids if window else [number_asked("monitor") or 0]
     nothing: dict[str, Any] = {"covers_all": False, "site_ids": [], "monitor_ids": [], "tags": []}
     if request.form.get("covers") == "all":
         return {**nothing, "covers_all": True}
     return {
         **nothing,
-        "site_ids": ids_named(actor(), "sites", lines(request.form.get("sites"))),
-        "monitor_ids": ids_named(actor(), "monitors", lines(request.form.get("monitors"))),
+        "site_ids": ids_named(actor(), "sites", lines(request.form.get("sites")), sites),
+        "monitor_ids": ids_named(actor(), "monitors", lines(request.form.get("monitors")), monitors),
         "tags": [each.lstrip("#") for each in lines(request.form.get("tags"))],
     }
 

@@ -36,7 +36,7 @@ def member_scope_post(member_id: int) -> BaseResponse:
     form = Form(dict(request.form))
     try:
         if request.form.get("reach") == "some":
-            named = sites_named(actor(), lines(request.form.get("sites")))
+            named = sites_named(actor(), lines(request.form.get("sites")), member.site_ids or ())
             set_scope(actor(), member_id, named, commas(request.form.get("tags")))
         else:
             set_scope(actor(), member_id, None, None)

@@ -106,7 +106,7 @@ def monitor(monitor_id: int) -> str:
         call_url=_call_url(found),
         range_key=key,
         range_text=range_words(key),
-        ranges=ranges("web.monitor", monitor_id=monitor_id),
+        ranges=ranges("web.monitor", monitor_id=monitor_id, only="failures" if _wants_failures() else None),
         strip=strip_of(actor(), monitor_id, key),
         reasons=reason_rows(series_in(actor(), monitor_id, key), failures),
         phase_names=phase_names(found.type),

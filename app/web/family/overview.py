@@ -39,7 +39,7 @@ def overview_live() -> str:
 def _context(wall: bool) -> dict[str, Any]:
     tag = request.args.get("tag", "")[:50]
     found = board(actor(), tag or None)
-    open_ones = list_incidents(actor(), is_open=True, limit=INCIDENTS)
+    open_ones = list_incidents(actor(), tag=tag or None, is_open=True, limit=INCIDENTS)
     return {
         "board": found,
         "tag": tag,

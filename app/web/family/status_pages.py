@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app.core.errors import ConflictError, InvalidError
 from app.models import StatusPage
-from app.service.maintenance.names import ids_named
+from app.service.maintenance.names import id_named, names_of
 from app.service.status_page.notice import (
     delete_notice,
     get_notice,
@@ -21,7 +21,7 @@ from app.service.status_page.notice import (
 from app.service.status_page.page import change_page, create_page, delete_page, get_page, list_pages
 from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment
 from app.web.blueprint import web
-from app.web.forms.form import Form, number
+from app.web.forms.form import Form, number, numbers
 from app.web.forms.meanwhile import refuse_overtaken
 from app.web.identity import actor
 from app.web.messages.lookup import in_words
@@ -57,8 +57,11 @@ def status_page(page_id: int) -> BaseResponse:
 def status_page_edit(page_id: int) -> BaseResponse:
     page = get_page(actor(), page_id)
     values = {name: getattr(page, name) for name in ("slug", "title", "intro", "days", "shows_times")}
-    values |= {"is_published": page.is_published, "lines": page.items}
-    return _form(Form(values), page)
+    names = names_of(actor(), ids=[item["id"] for item in page.items])
+    lines = [
+        {**item, "id": str(item["id"]), "what": names.get(item["id"], item["name"])} for item in page.items
+    ]
+    return _form(Form({**values, "is_published": page.is_published, "lines": lines}), page)
 
 
 @web.post("/status-pages/<id:page_id>/edit")
@@ -89,11 +92,14 @@ def status_notice_new(page_id: int) -> BaseResponse:
 @web.post("/status-pages/notices/<id:notice_id>")
 def status_notice_update(notice_id: int) -> BaseResponse:
     notice = get_notice(actor(), notice_id)
+    added = Form({"of": notice_id, **{name: request.form.get(name, "") for name in ("state", "text")}})
     try:
-        update_notice(actor(), notice_id, {name: request.form.get(name, "") for name in ("state", "text")})
-    except (InvalidError, ConflictError) as error:
-        fields = error.fields.values() if isinstance(error, InvalidError) else (error.msg,)
-        say("; ".join(in_words(each) for each in fields), bad=True)
+        update_notice(actor(), notice_id, {name: added.values[name] for name in ("state", "text")})
+    except InvalidError as error:
+        added.refuse(error)
+        return _show(get_page(actor(), notice.page_id), Form(), 400, added)
+    except ConflictError as error:
+        say(in_words(error.msg), bad=True)
     else:
         say(_("Visitors are told."))
     return go(url_for("web.status_page", page_id=notice.page_id))
@@ -107,19 +113,17 @@ def status_notice_delete(notice_id: int) -> BaseResponse:
     return go(url_for("web.status_page", page_id=page_id))
 
 
+# A line's fields → what they are called in the form's values.
+_LINE = {"section": "section", "kind": "kind", "id": "id", "what": "what", "shown": "name"}
+
+
 def _save(page: StatusPage | None) -> BaseResponse:
     given = request.form
     typed = [
-        {"section": section.strip(), "kind": kind, "what": what.strip(), "name": name.strip()}
-        for section, kind, what, name in zip(
-            given.getlist("section"),
-            given.getlist("kind"),
-            given.getlist("what"),
-            given.getlist("shown"),
-            strict=False,
-        )
-        if what.strip()
+        {name: text.strip() for name, text in zip(_LINE.values(), texts, strict=True)}
+        for texts in zip(*map(given.getlist, _LINE), strict=False)
     ]
+    typed = [each for each in typed if each["what"]]
     form = Form({**given.to_dict(), "lines": typed or [{}]})
     try:
         refuse_overtaken(page)
@@ -143,11 +147,12 @@ def _save(page: StatusPage | None) -> BaseResponse:
 def _item(line: dict[str, str]) -> dict[str, Any]:
     """A typed line as an item: what is called so is looked for among sites or monitors."""
     kind = "monitor" if line["kind"] == "monitor" else "site"
+    kept = next(iter(numbers([line["id"]])), 0)
     try:
-        found = ids_named(actor(), "monitors" if kind == "monitor" else "sites", [line["what"]])
+        found = id_named(actor(), "monitors" if kind == "monitor" else "sites", line["what"], kept)
     except InvalidError as error:
         raise InvalidError({"items": next(iter(error.fields.values()))}) from None
-    return {"kind": kind, "id": found[0], "section": line["section"], "name": line["name"]}
+    return {"kind": kind, "id": found, "section": line["section"], "name": line["name"]}
 
 
 def _form(form: Form, page: StatusPage | None, status: int = 200) -> BaseResponse:
@@ -158,19 +163,22 @@ def _form(form: Form, page: StatusPage | None, status: int = 200) -> BaseRespons
         "days": _("Days of history"),
         "items": _("Lines"),
     }
-    if page is not None:
-        named = {item["id"]: item["name"] for item in page.items}
-        for line in form.values["lines"]:
-            line.setdefault("what", named.get(line.get("id", 0), ""))
     base = url_for("web.public_status", slug="x", _external=True)[:-1]
     return make_response(render_template("status/form.html", form=form, page=page, base=base), status)
 
 
-def _show(page: StatusPage, form: Form, status: int = 200) -> BaseResponse:
+def _show(page: StatusPage, form: Form, status: int = 200, added: Form | None = None) -> BaseResponse:
+    """The page; `added` is what was typed under a notice and will not do."""
     form.labels = {"title": _("Title"), "text": _("Text"), "state": _("State")}
     notices = list_notices(actor(), page.id, limit=20).items
     address = url_for("web.public_status", slug=page.slug, _external=True)
     html = render_template(
-        "status/page.html", page=page, form=form, notices=notices, states=NOTICES, address=address
+        "status/page.html",
+        page=page,
+        form=form,
+        added=added or Form(),
+        notices=notices,
+        states=NOTICES,
+        address=address,
     )
     return make_response(html, status)

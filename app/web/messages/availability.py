@@ -53,6 +53,14 @@ PATTERNS = (
         _l("%(count)s monitors are checked from there"),
     ),
     (r"nothing is called (?P<name>.*)", _l("nothing is called %(name)s")),
+    (
+        r"several sites are called (?P<name>.*)",
+        _l("several sites are called %(name)s: give one of them another name first"),
+    ),
+    (
+        r"several monitors are called (?P<name>.*)",
+        _l("several monitors are called %(name)s: write its site too, as in %(name)s · Shop"),
+    ),
     (r"(?P<part>.*) is not a part that is understood", _l("%(part)s is not a part that is understood")),
     (r"(?P<part>\w+) cannot be (?P<value>.*)", _l("%(part)s cannot be %(value)s")),
     (r"FREQ must be one of (?P<names>.*)", _l("FREQ must be one of %(names)s")),

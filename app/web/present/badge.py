@@ -14,7 +14,8 @@ _COLOURS = {
     "unknown": "#6b7280",
 }
 # Rough widths of characters in 11 px Verdana and its kin; a badge has room to spare.
-_NARROW, _WIDE, _USUAL = 4.0, 11.5, 7.0
+_NARROW, _USUAL, _CAPITAL, _BROAD = 4.0, 7.0, 8.0, 11.5
+_BROAD_LETTERS = frozenset("mwMW@%&ЖМФШЩЫЮжмфшщыюΩΨ")
 _MOST = 60
 
 
@@ -42,6 +43,12 @@ def _cut(text: str) -> str:
 
 
 def _width(text: str) -> float:
-    return sum(
-        _NARROW if each in "iljtfI.,:;|!' " else _WIDE if ord(each) > 0x2E80 else _USUAL for each in text
-    )
+    return sum(map(_width_of, text))
+
+
+def _width_of(char: str) -> float:
+    if char in "iljtfI.,:;|!' ":
+        return _NARROW
+    if char in _BROAD_LETTERS or ord(char) > 0x2E80:
+        return _BROAD
+    return _CAPITAL if char.isupper() else _USUAL

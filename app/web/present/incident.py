@@ -48,7 +48,7 @@ def incident_facts(incident: Incident, people: Mapping[int, str], details: Detai
         "level": str(LEVELS.get(incident.level, incident.level)),
         "is_withdrawn": incident.is_withdrawn,
         "cause": cause_of(incident),
-        "evidence": [_entry(name, value) for name, value in evidence.items() if _is_shown(name)],
+        "evidence": [_entry(name, value) for name, value in evidence.items() if value and _is_shown(name)],
         "picture_url": url_for("web.incident_picture", incident_id=incident.id)
         if evidence.get(PICTURE)
         else None,
@@ -112,7 +112,7 @@ def _is_shown(name: str) -> bool:
 def _entry(name: str, value: Any) -> dict[str, Any]:
     """A piece of evidence; what a target said is shown with its unseen characters named."""
     text = "\n".join(visible(line) for line in _text(value).splitlines())
-    title = str(EVIDENCE.get(name, name.replace("_", " ").capitalize()))
+    title = str(EVIDENCE.get(name, name))
     return {"title": title, "text": text, "is_long": len(text) > SHORT or "\n" in text}
 
 

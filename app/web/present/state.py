@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
 from flask import url_for
@@ -157,7 +158,7 @@ def strip_cells(pieces: list[Piece], from_ms: int, step: int, count: int) -> lis
             cells.append({"status": "none", "title": f"{full_time(moment_of(start))} · {_('no result')}"})
             continue
         is_mixed = piece.down > 0 and piece.up + piece.degraded > 0
-        share = _("unknown") if piece.share is None else f"{piece.share:.1f} %"
+        share = _("unknown") if piece.share is None else percentage(piece.share, 1)
         if piece.status == "maintenance":
             share = _("maintenance")
         status = "mixed" if is_mixed else piece.status
@@ -170,3 +171,9 @@ def uptime(pieces: list[Piece]) -> float | None:
     good = sum(piece.covered_ms[0] + piece.covered_ms[3] for piece in pieces)
     judged = sum(sum(piece.covered_ms) - piece.covered_ms[2] for piece in pieces)
     return 100 * good / judged if judged else None
+
+
+def percentage(percent: float, digits: int = 2) -> str:
+    """`99.98 %`: cut, never rounded up, so that a hundred says that all of it was good."""
+    unit = 10**digits
+    return f"{floor(percent * unit + 1e-6) / unit:.{digits}f} %"

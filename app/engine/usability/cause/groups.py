@@ -25,6 +25,7 @@ NETWORK = frozenset(
 SILENT = frozenset(
     {"connect_timeout", "connect_failed", "ping_no_answer", "ping_unreachable", "snmp_timeout"}
 )
+NAME_MISSING = frozenset({"dns_not_found", "dns_no_address", "dns_no_data"})
 NAME = frozenset(
     {
         "dns_not_found",

@@ -38,6 +38,10 @@ SENTENCES: dict[str, dict[str, str]] = {
         "en": "The name {host} is gone from DNS; it led to {address}.",
         "zh": "域名 {host} 的解析记录已不存在，此前指向 {address}。",
     },
+    "name_missing": {
+        "en": "DNS has nothing of that kind for {host}: mistyped, not entered yet, or taken away.",
+        "zh": "DNS 中没有 {host} 的相应记录：可能拼写有误、尚未添加或已被删除。",
+    },
     "name_servers": {
         "en": "The name servers of {host} do not answer as they should.",
         "zh": "{host} 的域名服务器没有正常应答。",

@@ -71,8 +71,15 @@ def _registration(case: Case) -> Values:
 
 @rule("name_gone", "dns", "certain")
 def _name_gone(case: Case) -> Values:
-    fits = case.reason in ("dns_not_found", "dns_no_address", "dns_no_data")
-    return when(fits, host=case.detail.get("host", "?"), address=", ".join(case.before.addresses) or "?")
+    known = case.before.addresses
+    fits = case.reason in groups.NAME_MISSING and bool(known)
+    return when(fits, host=case.detail.get("host", "?"), address=", ".join(known))
+
+
+@rule("name_missing", "dns", "certain")
+def _name_missing(case: Case) -> Values:
+    """Where it led to, nobody has ever seen: it need not have been there."""
+    return when(case.reason in groups.NAME_MISSING, host=case.detail.get("host", "?"))
 
 
 @rule("name_servers", "dns", "likely")
