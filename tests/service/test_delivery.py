@@ -14,6 +14,7 @@ from app.core.clock import now
 from app.core.errors import ConflictError, NotFoundError
 from app.core.secret_box import seal
 from app.core.settings import get_settings
+from app.engine.notify.message import Message
 from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, db, write
 from app.service.actor import Actor
@@ -239,6 +240,22 @@ def test_a_defect_in_a_kind_is_an_attempt_like_any_other(
     put(owner)
     turn()
     assert row().state == "pending" and "ZeroDivisionError" in row().last_error
+
+
+def test_who_of_several_has_a_message_is_left_out_when_it_is_tried_again(
+    channel: Channel, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def reach_one(channel: Channel, organization: object, message: Message) -> SendResult:
+        told.append(message.reached)
+        return SendResult(False, reached=("0:a@example.org",))
+
+    monkeypatch.setattr(delivery, "send_through", reach_one)
+    put(owner)
+    turn()
+    turn(BACK_OFF_SECONDS[0] + 1)
+    assert told == [(), ("0:a@example.org",)]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,13 @@ def send_by_apprise(
         "format": message.format,
         "type": TYPES.get(message.severity, "info"),
         "networks": list(door.networks),
+        "reached": list(message.reached),
     }
     started = time.monotonic()
     answer = ask_child(job, ca_file=door.ca_file)
     ms = (time.monotonic() - started) * 1000
-    return judged(answer, url, ms, secrets)
+    reached = dict.fromkeys([*message.reached, *answer["reached"]])
+    return replace(judged(answer, url, ms, secrets), reached=tuple(reached))
 
 
 def judged(answer: dict[str, Any], url: str, ms: float, secrets: Iterable[str] = ()) -> SendResult:
@@ -58,7 +61,9 @@ def judged(answer: dict[str, Any], url: str, ms: float, secrets: Iterable[str] =
     said = without_secrets(answer["error"], url, secrets)[:500] or "the service did not take the message"
     if status := _STATUS.search(answer["error"]):
         number = int(status[1])
-        return SendResult(False, is_permanent(number), number, said, ms)
+        numbers = [each for each, _ in answer.get("answers", ()) if each >= 400] or [number]
+        # Apprise speaks of the last of several recipients: another of them may have it later.
+        return SendResult(False, all(is_permanent(each) for each in numbers), number, said, ms)
     if refused := answer.get("refused"):
         return SendResult(False, permanent=True, error=refused, ms=ms)
     return SendResult(False, error=said, ms=ms)
@@ -66,8 +71,9 @@ def judged(answer: dict[str, Any], url: str, ms: float, secrets: Iterable[str] =
 
 def _refused_by_service(answer: dict[str, Any], url: str) -> Refusal | None:
     scheme = url.partition("://")[0].lower()
-    found = (refusal_in(scheme, body) for status, body in answer.get("answers", ()) if status == 200)
-    return next((refusal for refusal in found if refusal), None)
+    found = [refusal_in(scheme, body) for status, body in answer.get("answers", ()) if status == 200]
+    refusals = [refusal for refusal in found if refusal]
+    return next((each for each in refusals if each.is_passing), refusals[0] if refusals else None)
 
 
 def without_secrets(said: str, url: str, secrets: Iterable[str] = ()) -> str:
@@ -80,7 +86,10 @@ def without_secrets(said: str, url: str, secrets: Iterable[str] = ()) -> str:
 
 
 def ask_child(job: dict[str, Any], *, ca_file: str | None) -> dict[str, Any]:
-    """Have a job done by `apprise_child`. Its answer, or one that says why there is none."""
+    """Have a job done by `apprise_child`. Its answer, or one that says why there is none.
+
+    In either case `reached` are those who have got the message.
+    """
     environment = {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     if ca_file:
         environment |= {"REQUESTS_CA_BUNDLE": ca_file, "SSL_CERT_FILE": ca_file}
@@ -94,11 +103,26 @@ def ask_child(job: dict[str, Any], *, ca_file: str | None) -> dict[str, Any]:
             env=environment,
             check=False,
         )
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except subprocess.TimeoutExpired:
-        return {"ok": False, "error": f"the service did not answer within {SECONDS:g} s"}
-    except ValueError:
-        return {"ok": False, "error": f"Apprise ended without an answer (status {done.returncode})"}
+    except subprocess.TimeoutExpired as late:
+        why = f"the service did not answer within {SECONDS:g} s"
+        return {**_read(late.output), "ok": False, "error": why}
     except OSError as error:
-        return {"ok": False, "error": f"Apprise could not be started ({error.strerror})"}
-    return answer
+        return {"ok": False, "error": f"Apprise could not be started ({error.strerror})", "reached": []}
+    why = f"Apprise ended without an answer (status {done.returncode})"
+    return {"ok": False, "error": why, **_read(done.stdout)}
+
+
+def _read(output: bytes | None) -> dict[str, Any]:
+    """The lines of a child, as far as it came."""
+    reached: list[str] = []
+    answer: dict[str, Any] = {}
+    for line in (output or b"").splitlines():
+        try:
+            said = json.loads(line)
+        except ValueError:
+            break
+        if "reached" in said:
+            reached.append(said["reached"])
+        else:
+            answer = said
+    return {**answer, "reached": reached}

@@ -1,5 +1,5 @@
-"""Apprise in a process of its own: `python -m app.engine.notify.apprise_child`, one job on stdin, one answer
-on stdout, both JSON.
+"""Apprise in a process of its own: `python -m app.engine.notify.apprise_child`, one job on stdin, on stdout
+who has got the message and at last an answer, a line each, all JSON.
 
 Apprise opens its own connections, by many libraries, follows redirects, and some services read files that
 the URL names. None of that passes our door, so this process is fenced instead, by an audit hook (PEP 578):
@@ -22,9 +22,9 @@ import os
 import resource
 import sys
 import sysconfig
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 
@@ -56,6 +56,7 @@ READABLE_FILES = ("/dev/null", "/dev/urandom", "/etc/mime.types")
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 Hook = Callable[[str, tuple[Any, ...]], None]
+Slot = tuple[int | None, tuple[type, str]]
 
 
 class FencedError(PermissionError):
@@ -147,7 +148,37 @@ class Answers:
         requests.Session.send = sending  # type: ignore[method-assign,assignment]
 
 
-def work(job: dict[str, Any], fence: Fence) -> dict[str, Any]:
+class Reached:
+    """Who has the message: Apprise leaves out whom this contains, and adds everybody who has taken it.
+
+    Each is said at once, so that it is known even of a process that is killed before its end.
+    """
+
+    def __init__(self, names: Iterable[str], out: TextIO) -> None:
+        self._names, self._out = set(names), out
+
+    def __contains__(self, slot: Slot) -> bool:
+        return _name_of(slot) in self._names
+
+    def add(self, slot: Slot) -> None:
+        name = _name_of(slot)
+        self._names.add(name)
+        self._out.write(json.dumps({"reached": name}) + "\n")
+        self._out.flush()
+
+    def listen(self) -> None:
+        from apprise.plugins import base
+
+        base._delivery_tracker.set(self)  # type: ignore[arg-type]
+
+
+def _name_of(slot: Slot) -> str:
+    """A recipient of a piece of the message; Apprise's mark for all of them has no name that lasts."""
+    piece, (kind, key) = slot
+    return f"{piece}:{'' if kind is object else key}"
+
+
+def work(job: dict[str, Any], fence: Fence, out: TextIO) -> dict[str, Any]:
     """Do a job: with a `title` send it, without one only say whether the URL is known."""
     import apprise
 
@@ -163,6 +194,7 @@ def work(job: dict[str, Any], fence: Fence) -> dict[str, Any]:
     sender.add(service)
     answers = Answers()
     answers.listen()
+    Reached(job.get("reached", ()), out).listen()
     body_format = job.get("format", "text")
     ok = bool(
         sender.notify(title=job["title"], body=job["body"], notify_type=job["type"], body_format=body_format)
@@ -188,7 +220,7 @@ def main() -> None:
     fence = Fence(AllowList.of(job["networks"]), readable_folders())
     sys.addaudithook(fence)
     try:
-        said = work(job, fence)
+        said = work(job, fence, answer)
     except Exception as error:
         said = {"ok": False, "known": True, "error": f"Apprise failed ({type(error).__name__})"}
     answer.write(json.dumps(said))

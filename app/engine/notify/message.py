@@ -45,6 +45,8 @@ class Message:
     words: dict[str, str] = field(default_factory=dict)
     # The time zone its text tells times in, known when it is sent; empty: UTC.
     zone: str = ""
+    # Who of several recipients has it by an earlier attempt, as the channel's kind names them.
+    reached: tuple[str, ...] = ()
 
     @property
     def format(self) -> str:
@@ -54,12 +56,13 @@ class Message:
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as it is kept in the outbox."""
         facts = {**asdict(self), "at": self.at.isoformat()}
-        del facts["words"], facts["zone"]
+        del facts["words"], facts["zone"], facts["reached"]
         return facts
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Message:
-        return cls(**{**data, "at": datetime.fromisoformat(data["at"])})
+        reached = tuple(data.get("reached", ()))
+        return cls(**{**data, "at": datetime.fromisoformat(data["at"]), "reached": reached})
 
     def payload(self) -> dict[str, Any]:
         """The webhook's body: {"type", "timestamp", "data"}, as Standard Webhooks has it."""

@@ -48,7 +48,10 @@ class ChannelConfig(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """What became of one attempt. `permanent` failures are not tried again; `retry_after` is in seconds."""
+    """What became of one attempt. `permanent` failures are not tried again; `retry_after` is in seconds.
+
+    `reached` are those of several recipients who have the message by now: see `Message.reached`.
+    """
 
     ok: bool
     permanent: bool = False
@@ -56,6 +59,7 @@ class SendResult:
     error: str = ""
     ms: float | None = None
     retry_after: float | None = None
+    reached: tuple[str, ...] = ()
 
 
 # The receiver was slow, is not ready yet, or has had too much for now: it may take the message later.

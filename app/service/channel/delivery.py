@@ -214,10 +214,16 @@ def _note(delivery_id: int, claim: datetime | None, result: SendResult, words: d
         row.attempts += 1
         if result.ok or (row.state == "sending" and row.claimed_until == claim):
             _move(row, result, at)
-        if words != row.message.get("words", {}):
-            row.message = {**row.message, "words": words}
+        _keep(row, words, [] if row.state == "sent" else list(result.reached))
         facts = {"delivery_id": delivery_id, "state": row.state, "attempts": row.attempts}
     log.info("delivery.attempted", extra=facts)
+
+
+def _keep(row: Delivery, words: dict[str, str], reached: list[str]) -> None:
+    """What it was said in, and who has it already when it is tried again for the others."""
+    for name, value in (("words", words), ("reached", reached)):
+        if value != row.message.get(name, type(value)()):
+            row.message = {**row.message, name: value}
 
 
 def _move(row: Delivery, result: SendResult, at: datetime) -> None:

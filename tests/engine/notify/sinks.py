@@ -25,11 +25,13 @@ from tests.engine.notify.receiver import Hook
 
 @dataclass
 class MailSink:
-    """Takes mail. `logins` are the (user, password) given, `refusal` what it says to a recipient."""
+    """Takes mail. `logins` are the (user, password) given, `refusal` what it says to a recipient, or to those
+    in `refused` alone."""
 
     context: ssl.SSLContext | None = None
     is_tls: bool = False
     refusal: str = ""
+    refused: tuple[str, ...] = ()
     port: int = 0
     logins: list[tuple[str, str]] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -95,10 +97,11 @@ class _Talk(socketserver.StreamRequestHandler):
         return self.rfile.readline().decode().strip()
 
     def _recipient(self, sink: MailSink, rest: str) -> None:
-        if sink.refusal:
+        address = rest.partition("<")[2].partition(">")[0]
+        if sink.refusal and address in (sink.refused or (address,)):
             self._say(sink.refusal)
             return
-        sink.recipients.append(rest.partition("<")[2].partition(">")[0])
+        sink.recipients.append(address)
         self._say("250 fine")
 
     def _data(self, sink: MailSink) -> None:

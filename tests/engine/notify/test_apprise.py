@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from app.engine.net.guard import AllowList
 from app.engine.notify import apprise_call
-from app.engine.notify.apprise_call import without_secrets
+from app.engine.notify.apprise_call import _read, judged, without_secrets
 from app.engine.notify.apprise_child import Fence, FencedError, readable_folders
 from app.engine.notify.kinds.apprise import AppriseConfig, AppriseKind
 from app.engine.notify.registry import SendResult
@@ -50,6 +50,16 @@ def test_a_status_in_what_apprise_says_decides(hook: Hook) -> None:
     hook.status = 410
     result = send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8")
     assert (result.ok, result.permanent, result.http_status) == (False, True, 410)
+
+
+def test_it_is_tried_again_while_one_of_several_may_still_have_it() -> None:
+    answers = [[429, "slow down"], [400, "chat not found"]]
+    answer = {"ok": False, "known": True, "error": "Failed: error=400.", "answers": answers}
+    assert not judged(answer, "tgram://bot/1/2", 1.0).permanent
+
+
+def test_who_got_it_is_known_of_a_process_that_was_killed() -> None:
+    assert _read(b'{"reached": "0:a@example.org"}\n{"reac') == {"reached": ["0:a@example.org"]}
 
 
 def test_a_receiver_in_trouble_is_tried_again(hook: Hook) -> None:

@@ -110,6 +110,15 @@ def test_a_recipient_the_server_refuses_is_said(sink: MailSink) -> None:
     assert PASSWORD not in result.error
 
 
+def test_another_attempt_goes_only_to_those_who_have_not_got_it(sink: MailSink) -> None:
+    sink.refusal, sink.refused = "451 come again later", ("b@example.com",)
+    first = send(config(sink.port))
+    sink.refusal = ""
+    second = send(config(sink.port), reached=first.reached)
+    assert (first.ok, second.ok) == (False, True)
+    assert sink.recipients == ["a@example.org", "b@example.com"]
+
+
 def test_a_private_server_is_refused(sink: MailSink) -> None:
     result = send(config(sink.port), PlainDoor(networks=()))
     assert (result.ok, result.permanent) == (False, True)
