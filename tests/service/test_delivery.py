@@ -181,6 +181,15 @@ def test_a_recovery_does_not_wait_out_a_long_pause(hook: Hook, channel: Channel,
     assert [each.state for each in rows()] == ["sent", "sent"]
 
 
+def test_reminders_do_not_use_up_the_tries_of_the_opening(hook: Hook, channel: Channel, owner: Actor) -> None:
+    hook.status = 500
+    put(owner, "incident.opened")
+    turn()
+    due = rows()[0].next_attempt_at
+    put(owner, "incident.reminder")
+    assert rows()[0].next_attempt_at == due
+
+
 def test_a_recovery_is_told_when_the_failure_could_not_be(hook: Hook, channel: Channel, owner: Actor) -> None:
     hook.status = 410
     put(owner, "incident.opened")

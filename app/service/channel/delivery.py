@@ -7,8 +7,9 @@ arrive twice, with the same id, and is never lost.
 Order. The messages of one incident (or tamper alert) keep their order on a channel: the one that closes it
 waits until the one that opened it has been sent or has failed for good, since "up again" before "down" would
 leave the reader with the wrong state. So that a recovery does not wait out the opening's long pause, putting
-the closing in the outbox makes the opening due at once, and the closing goes in the turn after it. Different
-incidents do not wait for each other.
+the closing in the outbox makes the opening due at once, and the closing goes in the turn after it. What is
+said again and again (reminders, a policy's steps) hurries nothing: it would use up the tries at a receiver
+that is away for an hour. Different incidents do not wait for each other.
 
 Fairness. A channel has at most four rows under way, so a receiver that hangs keeps nobody else waiting.
 """
@@ -43,6 +44,7 @@ BACK_OFF_SECONDS = (5, 30, 120, 600, 3_600, 10_800, 21_600)
 CLAIM = timedelta(minutes=1)
 MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
+REPEATED = frozenset({"incident.reminder", "incident.escalated"})
 ERROR_LENGTH = 1_000
 
 
@@ -65,7 +67,7 @@ def enqueue_deliveries(
     chosen = choose(session, organization_id, message, wanted, channels)
     incident_id = int(message.incident["id"]) if message.incident else about
     alert_id = int(message.alert["id"]) if message.alert else None
-    if incident_id is not None:
+    if incident_id is not None and message.kind not in REPEATED:
         _hurry(session, Delivery.incident_id == incident_id, now())
     if alert_id is not None:
         _hurry(session, Delivery.alert_id == alert_id, now())
