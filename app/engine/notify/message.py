@@ -131,15 +131,21 @@ class Message:
 
     def _titles(self) -> Texts:
         """The most particular title there is: of a list, of a watched page, of the level, of the kind."""
-        level = self.alert.get("level") if self.alert else self.incident.get("level")
+        incident = _as_told(self.incident) if self.kind == "incident.closed" else self.incident
+        level = self.alert.get("level") if self.alert else incident.get("level")
         endings = (["one"] if self.group["count"] == 1 else ["many"]) if self.group else []
         endings += ["watch"] if self.incident and self.watch else []
-        endings += ["slow"] if _is_slow(self.incident) else []
+        endings += ["slow"] if _is_slow(incident) else []
         endings += [str(level)] if level else []
         for ending in endings:
             if found := TITLES.get(f"{self.kind}.{ending}"):
                 return found
         return TITLES.get(self.kind, {"en": self.kind})
+
+
+def _as_told(incident: Facts) -> Facts:
+    """At its worst: what went down is up again, though it was but slow in the end."""
+    return {**incident, "level": incident.get("worst", incident.get("level"))}
 
 
 def by_the_clock(moment: str, zone: str) -> str:

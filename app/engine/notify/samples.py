@@ -46,6 +46,7 @@ def sample(kind: str, at: datetime, organization: str = "CloudEye") -> Message:
         facts["incident"] = {
             "id": "4",
             "level": "down",
+            "worst": "down",
             "cause": "connect_refused",
             **spans,
             "closed_at": closed,

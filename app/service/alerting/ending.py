@@ -10,7 +10,7 @@ from app.engine.notify.words import note
 from app.models import AlertStorm, Flap, Incident, IncidentNotice, Monitor, MonitorState
 from app.service.alerting.family import load_descendants, parts
 from app.service.alerting.opening import mark_told
-from app.service.alerting.say import put_notice, tell
+from app.service.alerting.say import put_notice, tell, worst
 from app.service.alerting.target import Target, first_targets
 from app.service.alerting.told import BY_PEOPLE, by_target, said_to_flap, who_heard
 from app.service.alerting.turn import Turn, load_due
@@ -35,7 +35,7 @@ def decide_endings(turn: Turn) -> None:
         incident.telling, incident.held_by = "done", None
         incident.decide_at = incident.escalate_at = None
         # Should late results open it again, it is a new one to everybody.
-        incident.escalation = {"ended_ms": turn.at_ms}
+        incident.escalation = {"ended_ms": turn.at_ms, "worst": worst(incident)}
     _wake_children(turn, over)
 
 

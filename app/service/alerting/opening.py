@@ -15,7 +15,7 @@ from app.engine.usability.alerting.manners import rank
 from app.models import Flap, Incident, Monitor
 from app.service.alerting import storm
 from app.service.alerting.family import load_ancestors, load_family
-from app.service.alerting.say import put_notice, tell
+from app.service.alerting.say import put_notice, tell, worst
 from app.service.alerting.target import first_targets
 from app.service.alerting.told import by_target, said_to_flap, told_lately, who_heard
 from app.service.alerting.turn import Turn, load_due
@@ -146,7 +146,7 @@ def mark_told(turn: Turn, incident: Incident, *, escalates: bool = True) -> None
     progress = begin(ladder, turn.wishes.remind_minutes, turn.at_ms)
     due_ms = next_moment(ladder, progress) if escalates else None
     incident.telling, incident.decide_at = "told", None
-    incident.escalation = {**progress.to_dict(), "level": incident.level}
+    incident.escalation = {**progress.to_dict(), "level": incident.level, "worst": incident.level}
     incident.escalate_at = from_ms(due_ms) if due_ms else None
 
 
@@ -168,7 +168,8 @@ def _tell_changed(turn: Turn, incidents: Sequence[Incident]) -> None:
         if incident not in together:
             _tell_worse(turn, incident, _level_told(incident))
     for incident in incidents:
-        incident.escalation = {**(incident.escalation or {}), "level": incident.level}
+        kept = {**(incident.escalation or {}), "level": incident.level}
+        incident.escalation = {**kept, "worst": worst(incident)}
         incident.telling, incident.decide_at = "told", None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.core.settings import get_settings
 from app.core.snowflake import next_id
 from app.engine.notify.message import Message
-from app.engine.usability.alerting.manners import judge_channel
+from app.engine.usability.alerting.manners import judge_channel, rank
 from app.models import Incident, IncidentNotice
 from app.service.alerting.target import Target
 from app.service.alerting.turn import Turn
@@ -186,11 +186,18 @@ def incident_facts(incident: Incident) -> dict[str, Any]:
     return {
         "id": str(incident.id),
         "level": incident.level,
+        "worst": worst(incident),
         "cause": incident.cause,
         "started_at": incident.started_at.isoformat(),
         "opened_at": incident.opened_at.isoformat(),
         "closed_at": incident.closed_at.isoformat() if incident.closed_at else None,
     }
+
+
+def worst(incident: Incident) -> str:
+    """The gravest level its readers have been told; what has eased since was down to them all the same."""
+    kept: dict[str, Any] = incident.escalation or {}
+    return max(incident.level, str(kept.get("worst", incident.level)), key=rank)
 
 
 def _listed(incident: Incident) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from app.models import Channel, Incident, write
+from sqlalchemy import select
+
+from app.engine.notify.message import Message
+from app.models import Channel, Delivery, Incident, db, write
 from app.service.alerting.decide import decide_pending
 from tests.service.alerting.scene import Scene
 
@@ -83,6 +86,20 @@ def test_those_who_heard_of_it_hear_that_it_became_worse_and_not_that_it_eased(s
     assert scene.look(5) == ["a incident.changed home"]
     scene.become("home", "degraded")
     assert scene.look(5) == []
+
+
+def test_what_was_down_is_up_again_though_it_eased_first(scene: Scene) -> None:
+    scene.channel("a")
+    scene.monitor("home")
+    scene.fail("home")
+    scene.look()
+    scene.become("home", "degraded")
+    scene.look(5)
+    scene.recover("home")
+    scene.look(5)
+    message = db.session.scalars(select(Delivery.message).order_by(Delivery.id.desc())).first()
+    assert message is not None
+    assert Message.from_dict(message).text("en")[0] == "UP again: home (Shop)"
 
 
 def test_a_channel_that_wants_only_what_is_down_hears_of_it_when_it_is(scene: Scene) -> None:
