@@ -12,12 +12,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.core.clock import now
 from app.engine.notify.message import Message
 from app.engine.notify.registry import SendResult
-from app.models import Channel, Delivery, DeliveryAttempt, Organization, base, db
+from app.models import Channel, Delivery, DeliveryAttempt, Organization, base, db, write
 from app.service.actor import Actor
 from app.service.channel import delivery
-from app.service.channel.delivery import MAX_UNDER_WAY, claim_due, deliver
+from app.service.channel.delivery import MAX_UNDER_WAY, claim_due, deliver, enqueue_deliveries
 from app.service.channel.manage import create_channel
 from tests.cast import make_organization, make_user
 from tests.service.outbox import put
@@ -48,6 +49,16 @@ def us(on_each_database: Flask) -> Actor:
 def put_all(us: Actor, kind: str) -> None:
     for number in range(1, INCIDENTS + 1):
         put(us, kind, number)
+
+
+def test_a_budget_is_not_called_calm_before_it_was_said_to_burn(us: Actor) -> None:
+    for kind in ("objective.burning", "objective.calm"):
+        about = Message(kind, kind, now(), "critical", objective={"id": "5"})
+        with write() as session:
+            enqueue_deliveries(session, us.organization_id, about)
+    claimed = set(claim_due(20))
+    kinds = {row.kind for row in db.session.scalars(select(Delivery)) if row.id in claimed}
+    assert kinds == {"objective.burning"}
 
 
 class Receivers:

@@ -9,7 +9,8 @@ waits until the one that opened it has been sent or has failed for good, since "
 leave the reader with the wrong state. So that a recovery does not wait out the opening's long pause, putting
 the closing in the outbox makes the opening due at once, and the closing goes in the turn after it. What is
 said again and again (reminders, a policy's steps) hurries nothing: it would use up the tries at a receiver
-that is away for an hour. Different incidents do not wait for each other.
+that is away for an hour. Different incidents do not wait for each other. The messages of one objective keep
+their order in the same way.
 
 Fairness. A channel has at most four rows under way, so a receiver that hangs keeps nobody else waiting.
 """
@@ -44,6 +45,7 @@ BACK_OFF_SECONDS = (5, 30, 120, 600, 3_600, 10_800, 21_600)
 CLAIM = timedelta(minutes=1)
 MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
+ABOUT_OBJECTIVES = ("objective.burning", "objective.calm")
 REPEATED = frozenset({"incident.reminder", "incident.escalated"})
 ERROR_LENGTH = 1_000
 
@@ -71,6 +73,8 @@ def enqueue_deliveries(
         _hurry(session, Delivery.incident_id == incident_id, now())
     if alert_id is not None:
         _hurry(session, Delivery.alert_id == alert_id, now())
+    if message.objective:
+        _hurry(session, _of_objective(organization_id, message.objective["id"]), now())
     session.add_all(
         Delivery(
             organization_id=organization_id,
@@ -83,6 +87,19 @@ def enqueue_deliveries(
         for channel_id in chosen
     )
     return len(chosen)
+
+
+def _of_objective(organization_id: int, objective_id: str) -> ColumnElement[bool]:
+    return and_(
+        Delivery.organization_id == organization_id,
+        Delivery.kind.in_(ABOUT_OBJECTIVES),
+        _objective_of(Delivery) == objective_id,
+    )
+
+
+def _objective_of(row: type[Delivery]) -> ColumnElement[str]:
+    found: ColumnElement[str] = row.message["objective"]["id"].as_string()
+    return found
 
 
 def _hurry(session: Session, is_before: ColumnElement[bool], at: datetime) -> None:
@@ -126,10 +143,21 @@ def _due(at: datetime) -> ColumnElement[bool]:
 
 
 def _must_wait() -> ColumnElement[bool]:
-    """An earlier message about the same incident or alert is still on its way to the same channel."""
-    earlier = aliased(Delivery)
-    return exists().where(
-        or_(earlier.incident_id == Delivery.incident_id, earlier.alert_id == Delivery.alert_id),
+    """An earlier message about the same is still on its way to the same channel."""
+    earlier, budget = aliased(Delivery), aliased(Delivery)
+    is_same = or_(earlier.incident_id == Delivery.incident_id, earlier.alert_id == Delivery.alert_id)
+    is_same_budget = and_(budget.kind.in_(ABOUT_OBJECTIVES), _objective_of(budget) == _objective_of(Delivery))
+    return or_(
+        exists().where(is_same, *_is_under_way_before(earlier)),
+        and_(
+            Delivery.kind.in_(ABOUT_OBJECTIVES),
+            exists().where(is_same_budget, *_is_under_way_before(budget)),
+        ),
+    )
+
+
+def _is_under_way_before(earlier: type[Delivery]) -> tuple[ColumnElement[bool], ...]:
+    return (
         earlier.channel_id == Delivery.channel_id,
         earlier.id < Delivery.id,
         earlier.state.in_(["pending", "sending"]),
