@@ -39,6 +39,7 @@ def send_by_apprise(
         "title": title,
         "body": body,
         "format": message.format,
+        "link": message.url or "",
         "type": TYPES.get(message.severity, "info"),
         "networks": list(door.networks),
         "reached": list(message.reached),

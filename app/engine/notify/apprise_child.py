@@ -30,6 +30,8 @@ from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
+BETWEEN = 10
+"""Characters that stand between a title and a body where both are one text."""
 KEPT_ANSWERS, KEPT_BYTES = 20, 4096
 SENDS = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 STARTS = {
@@ -148,6 +150,14 @@ class Answers:
         requests.Session.send = sending  # type: ignore[method-assign,assignment]
 
 
+def shortened(text: str, most: int, link: str) -> str:
+    """The beginning of a text, with … where something is missing; the link at its end stays."""
+    if len(text) <= most:
+        return text
+    end = f"…\n{link}" if link and text.endswith(f"\n{link}") else "…"
+    return text[: max(0, most - len(end))] + end
+
+
 class Reached:
     """Who has the message: Apprise leaves out whom this contains, and adds everybody who has taken it.
 
@@ -190,15 +200,19 @@ def work(job: dict[str, Any], fence: Fence, out: TextIO) -> dict[str, Any]:
         return {"ok": False, "known": False, "error": said.last}
     if "title" not in job:
         return {"ok": True, "known": True, "error": ""}
+    body, body_format = job["body"], job.get("format", "text")
+    if "overflow_mode" not in vars(service):  # Its URL leaves it open: what is too long would be refused.
+        most = max(100, service.body_maxlen - len(job["title"]) - BETWEEN)
+        if body_format == "text":
+            body = shortened(body, most, job.get("link", ""))
+        elif len(body) > most:
+            service.overflow_mode = apprise.OverflowMode.TRUNCATE
     sender = apprise.Apprise(asset=asset)
     sender.add(service)
     answers = Answers()
     answers.listen()
     Reached(job.get("reached", ()), out).listen()
-    body_format = job.get("format", "text")
-    ok = bool(
-        sender.notify(title=job["title"], body=job["body"], notify_type=job["type"], body_format=body_format)
-    )
+    ok = bool(sender.notify(title=job["title"], body=body, notify_type=job["type"], body_format=body_format))
     refused = fence.refused[-1] if fence.refused and not ok else None
     return {"ok": ok, "known": True, "error": said.last, "refused": refused, "answers": answers.kept}
 

@@ -41,12 +41,16 @@ def plain_text(message: Message, locale: str, most_bytes: int) -> str:
     whole = f"{title}\n{body}" if title else body
     if message.format == "html":
         whole = unescape(_TAG.sub("", _BREAK.sub("\n", whole)))
-    return within_bytes(whole, most_bytes)
+    return within_bytes(whole, most_bytes, message.url or "")
 
 
-def within_bytes(text: str, most: int) -> str:
-    """The beginning of a text that takes so many bytes of UTF-8, with … where something is missing."""
+def within_bytes(text: str, most: int, link: str = "") -> str:
+    """The beginning of a text that takes so many bytes of UTF-8, with … where something is missing.
+
+    The link at its end stays.
+    """
     raw = text.encode()
     if len(raw) <= most:
         return text
-    return raw[: most - 3].decode("utf-8", "ignore") + "…"
+    end = f"…\n{link}" if link and text.endswith(f"\n{link}") else "…"
+    return raw[: max(0, most - len(end.encode()))].decode("utf-8", "ignore") + end

@@ -121,10 +121,11 @@ def test_wecom_gets_its_text(hook: Hook) -> None:
 
 
 def test_wecom_gets_no_more_bytes_than_it_takes(hook: Hook) -> None:
-    send("wecom", WECOM, LeadingDoor(hook.url), "zh", sentence={"zh": "很长" * 2000})
+    link = "https://cloudeye.example/incidents/4"
+    send("wecom", WECOM, LeadingDoor(hook.url), "zh", sentence={"zh": "很长" * 2000}, url=link)
     text = said(hook)["text"]["content"]
     assert 2040 < len(text.encode()) <= 2048
-    assert text.endswith("…")
+    assert text.endswith(f"…\n{link}")
 
 
 def test_feishu_gets_its_text(hook: Hook) -> None:
@@ -163,6 +164,16 @@ def test_telegram_gets_its_text(hook: Hook, services: PlainDoor) -> None:
     assert send("telegram", TELEGRAM, services).ok
     assert hook.requests[0].path == f"/bot{TELEGRAM['token']}/sendMessage"
     assert said(hook)["chat_id"] == -100200300
+
+
+def test_telegram_gets_no_more_characters_than_it_takes(hook: Hook, services: PlainDoor) -> None:
+    hook.answer_body = b'{"ok": true, "result": {"message_id": 1}}'
+    link = "https://cloudeye.example/incidents/4"
+    send("telegram", TELEGRAM, services, sentence={"en": "very long " * 2000}, url=link)
+    (request,) = hook.requests
+    shown = json.loads(request.body)["text"].replace("<b>", "").replace("</b>", "")
+    assert 4000 < len(shown) <= 4096
+    assert shown.endswith(f"…\r\n{link}")
 
 
 def test_what_telegram_says_is_kept_without_the_token(hook: Hook, services: PlainDoor) -> None:

@@ -23,6 +23,8 @@ _SECRETS = {
     "vonage": re.compile(r"[A-Za-z0-9]{8,32}"),
     "smseagle": re.compile(r"[A-Za-z0-9_-]{4,128}"),
 }
+# The providers send what is longer than one message as several that a phone puts together.
+_WHOLE = "?overflow=upstream"
 _HOSTED = {"provider": ["twilio", "vonage"]}
 _OWN = {"provider": ["smseagle"]}
 
@@ -136,6 +138,6 @@ def brief(message: Message, locale: str) -> Message:
 def sms_url(config: SmsConfig) -> str:
     to = "/".join(quote(each.lstrip("+"), safe="") for each in config.to)
     if config.provider == "smseagle":
-        return f"smseagles://{quote(config.secret, safe='')}@{config.host}/{to}"
+        return f"smseagles://{quote(config.secret, safe='')}@{config.host}/{to}{_WHOLE}"
     sender = config.sender.lstrip("+")
-    return f"{config.provider}://{config.account}:{config.secret}@{sender}/{to}"
+    return f"{config.provider}://{config.account}:{config.secret}@{sender}/{to}{_WHOLE}"
