@@ -136,6 +136,12 @@ def test_a_preview_keeps_nothing(owner: Actor) -> None:
     assert list_templates(owner).items == []
 
 
+def test_a_preview_tells_times_by_the_organizations_clock(owner: Actor) -> None:
+    with write():
+        owner.organization.timezone = "Asia/Shanghai"
+    assert "(Asia/Shanghai)" in preview(owner, {"locale": "en", "body": "{{ text }}"})["body"]
+
+
 def test_previews_have_a_limit(owner: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wording, "TRIES_A_MINUTE", 1)
     preview(owner, {"body": "x"})

@@ -105,6 +105,7 @@ def _try(actor: Actor, clean: dict[str, Any]) -> dict[str, str]:
         raise RateLimitedError(rate.resets_in)
     organization = actor.organization
     message = sample(sample_kind(clean["event"]), now(), organization.name)
+    message = replace(message, zone=organization.timezone)
     words = Words(clean["title"], clean["body"], clean["format"])
     # The process takes a moment: no transaction may be open meanwhile.
     db.session.commit()
