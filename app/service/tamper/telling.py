@@ -29,7 +29,7 @@ def _tell(session: Session, watch: Watch, alert: Alert, kind: str, at: datetime)
         id=str(next_id()),
         kind=kind,
         at=at,
-        severity=alert.severity,
+        severity="info" if alert.closed_at else alert.severity,
         **_whose(session, watch),
         alert={
             "id": str(alert.id),

@@ -167,6 +167,7 @@ def test_that_it_is_over_hears_who_heard_that_it_began(desk: Desk, web: WebSite)
         (hears.id, "alert.opened"),
         (hears.id, "alert.closed"),
     ]
+    assert sent[1].message["severity"] == "info"
 
 
 def test_the_same_word_said_twice_opens_one_incident(desk: Desk, alert: Alert) -> None:
