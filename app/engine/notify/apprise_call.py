@@ -20,7 +20,13 @@ from app.engine.notify.registry import Door, SendResult, is_permanent
 SECONDS = 30.0
 CHILD = "app.engine.notify.apprise_child"
 ROOT = Path(__file__).resolve().parents[3]
-TYPES = {"critical": "failure", "warning": "warning", "info": "success"}
+TYPES = {
+    "critical": "failure",
+    "high": "failure",
+    "medium": "warning",
+    "warning": "warning",
+    "info": "success",
+}
 _STATUS = re.compile(r"\berror=(\d{3})\b")
 
 

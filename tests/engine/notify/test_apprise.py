@@ -6,6 +6,7 @@ import json
 import os
 import sysconfig
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -20,9 +21,9 @@ from tests.engine.notify.local import AT, PlainDoor, opened
 from tests.engine.notify.receiver import Hook
 
 
-def send(url: str, *networks: str) -> SendResult:
+def send(url: str, *networks: str, **changes: Any) -> SendResult:
     door = PlainDoor(networks=networks)
-    return AppriseKind().send(AppriseConfig(url=url), opened(), door, locale="en", at=AT)
+    return AppriseKind().send(AppriseConfig(url=url), opened(**changes), door, locale="en", at=AT)
 
 
 def test_it_sends_through_apprise(hook: Hook) -> None:
@@ -30,6 +31,11 @@ def test_it_sends_through_apprise(hook: Hook) -> None:
     document = json.loads(hook.requests[0].body)
     assert result.ok and result.ms
     assert (document["title"], document["type"]) == ("DOWN: home (Shop)", "failure")
+
+
+def test_a_page_alert_looks_as_grave_as_it_is(hook: Hook) -> None:
+    send(f"json://127.0.0.1:{hook.port}/hook", "127.0.0.0/8", severity="high")
+    assert json.loads(hook.requests[0].body)["type"] == "failure"
 
 
 def test_a_private_address_is_refused_for_good(hook: Hook) -> None:
