@@ -65,7 +65,8 @@ def judged(answer: dict[str, Any], url: str, ms: float, secrets: Iterable[str] =
         return SendResult(True, ms=ms)
     if not answer.get("known", True):
         return SendResult(False, permanent=True, error="Apprise does not know this URL any more", ms=ms)
-    said = without_secrets(answer["error"], url, secrets)[:500] or "the service did not take the message"
+    error = f"the service refused it: {words}" if (words := answer.get("answered")) else answer["error"]
+    said = without_secrets(error, url, secrets)[:500] or "the service did not take the message"
     if status := _STATUS.search(answer["error"]):
         number = int(status[1])
         numbers = [each for each, _ in answer.get("answers", ()) if each >= 400] or [number]

@@ -15,10 +15,12 @@ desktop and are refused by name. The hook is a fence around code we trust, not a
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 import os
+import re
 import resource
 import sys
 import sysconfig
@@ -30,6 +32,8 @@ from app.engine.net.guard import AddressRefusedError, AllowList, check_address
 
 MEMORY_BYTES = 1 << 30
 CPU_SECONDS = 20
+EXCEPTION = "Socket Exception: "
+SMTP_ANSWER = re.compile(r"""\((\d{3}), (b'(?:[^'\\]|\\.)*'|b"(?:[^"\\]|\\.)*")""")
 BETWEEN = 10
 """Characters that stand between a title and a body where both are one text."""
 KEPT_ANSWERS, KEPT_BYTES = 20, 4096
@@ -117,14 +121,27 @@ def readable_folders() -> list[str]:
 
 
 class Said(logging.Handler):
-    """The last warning that Apprise logged: its only word on what went wrong."""
+    """The last warning that Apprise logged: its only word on what went wrong.
+
+    What a mail server answered stands in its debugging alone: to its warning every no is a lost connection.
+    """
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.last = ""
+        super().__init__(logging.DEBUG)
+        self.last = self.answered = ""
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.last = record.getMessage()
+        text = record.getMessage()
+        if record.levelno >= logging.WARNING:
+            self.last = text
+        elif text.startswith(EXCEPTION) and (found := SMTP_ANSWER.search(text)):
+            words = ast.literal_eval(found[2]).decode("utf-8", "replace")
+            self.answered = f"{' '.join(words.split())} ({found[1]})"
+
+    def listen(self) -> None:
+        log = logging.getLogger("apprise")
+        log.setLevel(logging.DEBUG)
+        log.addHandler(self)
 
 
 class Answers:
@@ -193,7 +210,7 @@ def work(job: dict[str, Any], fence: Fence, out: TextIO) -> dict[str, Any]:
     import apprise
 
     said = Said()
-    logging.getLogger("apprise").addHandler(said)
+    said.listen()
     asset = apprise.AppriseAsset(async_mode=False, storage_mode=apprise.PersistentStoreMode.MEMORY)
     service = apprise.Apprise.instantiate(job["url"], asset=asset, suppress_exceptions=True)
     if service is None:
@@ -214,7 +231,14 @@ def work(job: dict[str, Any], fence: Fence, out: TextIO) -> dict[str, Any]:
     Reached(job.get("reached", ()), out).listen()
     ok = bool(sender.notify(title=job["title"], body=body, notify_type=job["type"], body_format=body_format))
     refused = fence.refused[-1] if fence.refused and not ok else None
-    return {"ok": ok, "known": True, "error": said.last, "refused": refused, "answers": answers.kept}
+    return {
+        "ok": ok,
+        "known": True,
+        "error": said.last,
+        "answered": said.answered,
+        "refused": refused,
+        "answers": answers.kept,
+    }
 
 
 def bound() -> None:

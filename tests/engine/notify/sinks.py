@@ -32,6 +32,7 @@ class MailSink:
     is_tls: bool = False
     refusal: str = ""
     refused: tuple[str, ...] = ()
+    knows_nobody: bool = False
     port: int = 0
     logins: list[tuple[str, str]] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
@@ -90,7 +91,7 @@ class _Talk(socketserver.StreamRequestHandler):
             user = base64.b64decode(given or self._ask("VXNlcm5hbWU6")).decode()
             password = base64.b64decode(self._ask("UGFzc3dvcmQ6")).decode()
         sink.logins.append((user, password))
-        self._say("235 come in")
+        self._say("535 who are you?" if sink.knows_nobody else "235 come in")
 
     def _ask(self, words: str) -> str:
         self._say(f"334 {words}")

@@ -107,7 +107,12 @@ def test_a_recipient_the_server_refuses_is_said(sink: MailSink) -> None:
     sink.refusal = "550 no such mailbox"
     result = send(config(sink.port, to=["a@example.org"]))
     assert not result.ok
-    assert PASSWORD not in result.error
+    assert result.error == "the service refused it: no such mailbox (550)"
+
+
+def test_a_wrong_password_is_not_called_a_lost_connection(sink: MailSink) -> None:
+    sink.knows_nobody = True
+    assert send(config(sink.port)).error == "the service refused it: who are you? (535)"
 
 
 def test_another_attempt_goes_only_to_those_who_have_not_got_it(sink: MailSink) -> None:
