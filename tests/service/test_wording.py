@@ -98,6 +98,13 @@ def test_what_cannot_be_made_goes_out_in_cloudeyes_words_and_is_noted(
     assert change_template(owner, template.id, {"body": "{{ text }}"}).failed_at is None
 
 
+def test_a_template_that_says_nothing_of_a_message_leaves_it_cloudeyes_words(
+    owner: Actor, ours: Organization
+) -> None:
+    add(owner, body="{% if incident.level == 'down' %}down{% endif %}")
+    assert spoken(ours, "alert.opened")[1].startswith("A script from a host")
+
+
 def test_what_is_wrong_is_refused_with_its_line(owner: Actor) -> None:
     with pytest.raises(InvalidError) as caught:
         add(owner, body="a\n{% if %}")

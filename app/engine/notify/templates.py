@@ -43,7 +43,8 @@ def render_words(
 ) -> dict[str, str]:
     """{"title", "body", "format"} for `Message.words`; blocking, a few seconds at most. Raises TemplateError.
 
-    An empty title is CloudEye's own. `is_strict` refuses names that no message has.
+    An empty title is CloudEye's own; an empty body is an error, since most services refuse it. `is_strict`
+    refuses names that no message has.
     """
     facts = facts_of(message, locale)
     answer = _ask(
@@ -58,6 +59,8 @@ def render_words(
     )
     if "error" in answer:
         raise TemplateError(answer["error"], answer.get("field") or "body", answer.get("line"))
+    if not answer["body"]:
+        raise TemplateError("makes an empty text")
     return {"title": answer["title"] or facts["title"], "body": answer["body"], "format": words.format}
 
 

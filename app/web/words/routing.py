@@ -81,6 +81,7 @@ KNOWN = (
     _l("makes more than 20000 characters"),
     _l("takes too long"),
     _l("takes too much memory"),
+    _l("makes an empty text"),
     _l("cannot be tried now"),
     _l("must be a phone number such as +8613800138000"),
     _l("must be a host name or an IPv4 address"),
