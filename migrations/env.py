@@ -8,6 +8,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, inspect, text
 
+from app.models.base import patient
 from app.models.day_table import is_day_table
 
 config = context.config
@@ -28,7 +29,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
 
 
 def run() -> None:
-    with database.engine.connect() as connection:
+    with patient(database.engine).connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
         if is_sqlite:
             # Outside a transaction: with foreign keys on, rebuilding a parent table deletes its children.

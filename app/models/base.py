@@ -16,7 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, Connection, DateTime, Engine, Integer, MetaData, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    NullPool,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -139,6 +149,16 @@ def write() -> Iterator[Session]:
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Do something once, as soon as the transaction of `write()` is committed and its lock is free."""
     session.info.setdefault(_AFTER, {})[act] = True
+
+
+def patient(engine: Engine) -> Engine:
+    """An engine for what may take hours, as changing a large table does: it waits for any answer.
+
+    Breaking off would not stop the server, and MariaDB does not take back the half of a migration.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    return create_engine(engine.url, poolclass=NullPool, connect_args={"connect_timeout": 5})
 
 
 def prepare_engine(engine: Engine) -> None:

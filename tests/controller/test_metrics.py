@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import redis
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.controller.common import measure
 from app.core.redis import use_redis
 from app.service.actor import Actor
 from app.service.health.beat import beat
@@ -50,6 +52,32 @@ def parsed(text: str) -> Told:
         for sample in family.samples:
             told.setdefault(sample.name, {})[tuple(sorted(sample.labels.items()))] = sample.value
     return told
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the meters of this process would be kept, which has none there yet."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    monkeypatch.setattr(measure, "_has_room", False)
+    return tmp_path
+
+
+def test_the_room_of_the_meters_is_taken_before_they_are_written(app: Flask, kept: Path) -> None:
+    app.test_client().get("/healthz")
+    found = [path.stat() for path in kept.glob("*.db")]
+    assert len(found) == 2 and all(each.st_blocks * 512 >= each.st_size > 0 for each in found)
+
+
+def test_without_room_on_the_disk_requests_are_answered_all_the_same(
+    app: Flask, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "posix_fallocate", refuse)
+        assert app.test_client().get("/healthz").status_code == 200
+    assert list(kept.glob("*.db")) == []
 
 
 def test_there_is_none_while_no_token_is_set(app: Flask) -> None:

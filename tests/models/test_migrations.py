@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import inspect
+from sqlalchemy import Engine, NullPool, create_engine, event, inspect, make_url
 
 from app.models import db
 from app.models.day_table import is_day_table
 from app.service.health.schema import pending_migrations
 from tests.cast import make_test_app
-from tests.servers import RedisServer
+from tests.servers import RedisServer, wait_for
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -65,6 +68,49 @@ def test_their_tables_take_every_character_whatever_the_server_makes_databases_o
             )
             assert found.scalars().all() == ["utf8mb4"]
         db.engine.dispose()
+
+
+@pytest.fixture
+def short_of_time() -> Iterator[None]:
+    """Where the wait for an answer of the database is limited, it is a second."""
+
+    def shorten(_dialect: Any, _record: Any, _args: Any, options: dict[str, Any]) -> None:
+        if "read_timeout" in options:
+            options["read_timeout"] = 1
+
+    event.listen(Engine, "do_connect", shorten)
+    yield
+    event.remove(Engine, "do_connect", shorten)
+
+
+@pytest.mark.parametrize("empty_app", ["mariadb"], indirect=True)
+def test_a_table_may_take_its_time(empty_app: Flask, short_of_time: None) -> None:
+    with empty_app.app_context():
+        upgrade(revision="0019")
+        url = make_url(db.engine.url)
+    reader, watcher = (create_engine(url, poolclass=NullPool).connect() for _ in range(2))
+    reader.exec_driver_sql("SELECT 1 FROM incident").first()
+
+    def let_go_when_it_waited() -> None:
+        with reader:
+            wait_for(lambda: bool(watcher.exec_driver_sql(WAITING).first()), "a migration that waits")
+
+    thread = threading.Thread(target=let_go_when_it_waited)
+    thread.start()
+    with empty_app.app_context():
+        try:
+            upgrade()
+        finally:
+            thread.join()
+            watcher.close()
+        assert pending_migrations() == []
+        db.engine.dispose()
+
+
+WAITING = (
+    "SELECT 1 FROM information_schema.processlist"
+    " WHERE db = DATABASE() AND state = 'Waiting for table metadata lock' AND time_ms > 1500"
+)
 
 
 def test_results_of_before_are_kept_on_the_way_back_too(empty_app: Flask) -> None:

@@ -6,8 +6,10 @@ sets, so that any worker can tell those of all. Without it (one process) they st
 
 from __future__ import annotations
 
+import os
 import time
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+FILES = {"counter": 2**20, "histogram": 2**22}
+"""Bytes by kind: what a worker's file of a kind has room for from the start."""
+_has_room = False
 _made: tuple[CollectorRegistry, Counter, Histogram] | None = None
 
 
@@ -55,7 +60,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     began = g.get("asked_at")
-    if began is not None:
+    if began is not None and _take_room():
         # Only what we know becomes a label: whoever asks must not decide how many there are.
         method, rule = request.method, request.url_rule
         method = method if method in METHODS else "other"
@@ -64,6 +69,27 @@ def _end(response: Response) -> Response:
         answered.inc()
         taken.observe(time.perf_counter() - began)
     return response
+
+
+def _take_room() -> bool:
+    """Whether this worker's files have their room on the disk. Taken once; until then nothing is counted.
+
+    prometheus-client writes them through memory, where a page without room would end the worker (SIGBUS).
+    """
+    global _has_room
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    if not _has_room and folder:
+        paths = {Path(folder) / f"{kind}_{os.getpid()}.db": size for kind, size in FILES.items()}
+        try:
+            for path, size in paths.items():
+                with path.open("ab") as file:
+                    os.posix_fallocate(file.fileno(), 0, size)
+        except OSError:
+            for path in paths:
+                path.unlink(missing_ok=True)
+            return False
+    _has_room = True
+    return True
 
 
 @lru_cache(maxsize=2000)

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core.settings import get_settings
 from app.models import db
+from app.models.base import patient
 from app.models.day_table import FIVES, PACKING, PACKS, RESULTS, is_day_table
 from app.models.pack import pack_table, packing_table
 from app.models.result import forget_known_days, result_table
@@ -209,7 +210,7 @@ def _heed_keys(connection: Connection, does: bool) -> None:
 def _load(path: Path, passphrase: str | None, seen: Seen) -> None:
     shapes: dict[str, rows.Shape] = seen.header["tables"]
     folder = get_settings().DATA_DIR
-    with db.engine.connect() as connection:
+    with patient(db.engine).connect() as connection:
         _make_day_tables(connection, shapes)
         _heed_keys(connection, False)
         _clear(connection, shapes)

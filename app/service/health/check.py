@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from celery.exceptions import CeleryError
@@ -17,30 +18,33 @@ from app.service.queue import celery_app
 
 PROCESSES = ("scheduler", "worker", "recorder", "tamper")
 FRESH_MS = 15_000
+ANSWER_SECONDS = 5.0
+"""How long Redis and the broker are waited for; their clients would go on trying for minutes."""
 
 
 def readiness() -> dict[str, str]:
     """Each part with "ok" or what is wrong with it."""
-    parts = {"database": _tried(_database), "redis": _tried(_redis), "broker": _tried(_broker)}
+    parts = {part: part_state(part) for part in _PARTS}
     if parts["redis"] != "ok":
         return {**parts, **dict.fromkeys(PROCESSES, "not known without redis")}
-    return {**parts, **{process: _heartbeat(process) for process in PROCESSES}}
+    return {**parts, **{process: process_state(process) for process in PROCESSES}}
+
+
+def part_state(part: str) -> str:
+    """The database, Redis or the broker: "ok", or what is wrong with it. Asks that part alone."""
+    try:
+        _PARTS[part]()
+    except (SQLAlchemyError, RedisError, KombuError, CeleryError, OSError) as error:
+        return f"failed: {type(error).__name__}"
+    return "ok"
 
 
 def browser_state() -> str:
     """The process that shows pages in a browser: "ok", or what is wrong; only such watches need it."""
     needed = db.session.scalar(select(Watch.id).where(Watch.mode == "browser").limit(1)) is not None
     db.session.commit()
-    state = _heartbeat("browser")
+    state = process_state("browser")
     return state if needed or state == "ok" else "not needed"
-
-
-def _tried(part: Callable[[], None]) -> str:
-    try:
-        part()
-    except (SQLAlchemyError, RedisError, KombuError, CeleryError, OSError) as error:
-        return f"failed: {type(error).__name__}"
-    return "ok"
 
 
 def _database() -> None:
@@ -49,15 +53,43 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    get_redis().ping()
+    client = get_redis()
+    _answers(client.ping)
 
 
 def _broker() -> None:
+    _answers(_connect_to_broker)
+
+
+def _connect_to_broker() -> None:
     with celery_app().connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, timeout=2)
+        connection.connect()
 
 
-def _heartbeat(process: str) -> str:
+def _answers(ask: Callable[[], object]) -> None:
+    """Ask a server, for ANSWER_SECONDS; raises what asking it raised, or TimeoutError."""
+    raised: list[Exception] = []
+
+    def run() -> None:
+        try:
+            ask()
+        except Exception as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(ANSWER_SECONDS)
+    if thread.is_alive():
+        raise TimeoutError
+    if raised:
+        raise raised[0]
+
+
+_PARTS: dict[str, Callable[[], None]] = {"database": _database, "redis": _redis, "broker": _broker}
+
+
+def process_state(process: str) -> str:
+    """A process by its newest heartbeat, on any machine: "ok", or what is wrong. Raises RedisError."""
     beats = [int(value) for value in find_and_get(f"heartbeat:{process}:*").values()]
     if not beats:
         return "no heartbeat"

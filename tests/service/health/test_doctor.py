@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from app.core.settings import get_settings
 from app.models import Location, Organization, write
 from app.service.actor import Actor
 from app.service.channel.manage import create_channel
+from app.service.health import check
 from app.service.health.looks import LOOKS, Looked, examine, look_at
 from app.service.health.looks.store import _how_redis_keeps
 from app.service.queue import MOST_WAITING, celery_app, send
@@ -44,9 +46,21 @@ def test_all_is_well_but_for_processes_that_do_not_run(settings: Any) -> None:
 def test_nothing_is_asked_of_what_is_away(settings: Any) -> None:
     use_redis(redis.Redis.from_url("unix:///nowhere/redis.sock", retry=None))
     looked = {each.name: each for each in examine()}
-    assert not looked["redis"].is_ok and not looked["clock"].is_ok
-    assert looked["queues"].is_ok or "not known" not in looked["queues"].said
-    assert looked["schedule"].said.startswith("not known")
+    assert [name for name, each in looked.items() if not each.is_ok] == ["redis"]
+    for name in ("clock", "worker", "schedule"):
+        assert looked[name].said == "not known without redis"
+    assert looked["queues"].said == "0 messages wait"
+
+
+def test_a_broker_that_never_answers_is_waited_for_once(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "ANSWER_SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        celery_app().conf.update(broker_url=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        looked = {each.name: each for each in examine()}
+    assert (looked["broker"].said, looked["broker"].is_ok) == ("failed: TimeoutError", False)
+    assert looked["queues"].said == "not known without broker"
 
 
 def test_readable_secrets_are_told(settings: Any) -> None:

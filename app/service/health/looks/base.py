@@ -21,11 +21,22 @@ Look = Callable[[], Finding]
 AWAY = (*DATABASE_ERRORS, RedisError, KombuError, CeleryError, CloudEyeError, OSError)
 
 
+class PartAwayError(Exception):
+    """A part of the installation does not answer: what it said instead, and what to do."""
+
+    def __init__(self, said: str, advice: str) -> None:
+        super().__init__(said)
+        self.said, self.advice = said, advice
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
+    """`is_away`: what was looked at does not answer, and whatever needs it would wait for it in vain."""
+
     name: str
     said: str
     advice: str
+    is_away: bool = False
 
     @property
     def is_ok(self) -> bool:
@@ -36,6 +47,8 @@ def look_at(name: str, look: Look) -> Looked:
     """Look; what could not be looked at is not known, and the part that is away says so itself."""
     try:
         said, advice = look()
+    except PartAwayError as away:
+        return Looked(name, away.said, away.advice, is_away=True)
     except AWAY as error:
         said, advice = f"not known ({type(error).__name__})", ""
     except Exception as error:

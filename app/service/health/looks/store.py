@@ -14,8 +14,8 @@ from app.core.settings import get_settings
 from app.models import db
 from app.service.backup.keys import known_key_ids
 from app.service.backup.restore import UNFINISHED
-from app.service.health.check import readiness
-from app.service.health.looks.base import AWAY, Finding, Look
+from app.service.health.check import part_state
+from app.service.health.looks.base import Finding, Look, PartAwayError
 from app.service.health.schema import NewerDatabaseError, pending_migrations
 from app.service.secret.rotation import count_by_key
 
@@ -24,18 +24,14 @@ LEAST_SQLITE, LEAST_MARIADB, LEAST_MYSQL, LEAST_REDIS = (3, 35), (10, 5), (8, 0)
 FULL_SHARE = 0.9
 
 
-def _part(name: str, advice: str) -> Look:
-    def look() -> Finding:
-        state = readiness()[name]
-        return state, "" if state == "ok" else advice
-
-    return look
+def _need(part: str, advice: str) -> None:
+    state = part_state(part)
+    if state != "ok":
+        raise PartAwayError(state, advice)
 
 
 def _database() -> Finding:
-    state = readiness()["database"]
-    if state != "ok":
-        return state, "Look at DATABASE_URL and whether the database server runs."
+    _need("database", "Look at DATABASE_URL and whether the database server runs.")
     kind, version, least = _kind_and_version()
     if _numbers(version) < least:
         wanted = ".".join(map(str, least))
@@ -94,9 +90,7 @@ def _keys() -> Finding:
 
 
 def _redis() -> Finding:
-    state = readiness()["redis"]
-    if state != "ok":
-        return state, "Look at REDIS_URL and whether Redis runs; the embedded one runs under `make run`."
+    _need("redis", "Look at REDIS_URL and whether Redis runs; the embedded one runs under `make run`.")
     told = get_redis().info()
     name = "Valkey" if "valkey_version" in told else "Redis"
     version = str(told.get("valkey_version") or told["redis_version"])
@@ -120,11 +114,13 @@ def _how_redis_keeps(told: dict[str, Any], said: str) -> Finding:
     return f"{said}, {used // 2**20} MB", ""
 
 
+def _broker() -> Finding:
+    _need("broker", "Look at CELERY_BROKER_URL and whether the broker runs.")
+    return "ok", ""
+
+
 def _clock() -> Finding:
-    try:
-        seconds, micros = get_redis().time()
-    except AWAY as error:
-        return f"not compared ({type(error).__name__})", "Look at REDIS_URL and whether Redis runs."
+    seconds, micros = get_redis().time()
     skew = now_ms() - (int(seconds) * 1000 + int(micros) // 1000)
     advice = "Run an NTP client on both machines." if abs(skew) > MAX_SKEW_MS else ""
     return f"{skew} ms from Redis' clock", advice
@@ -135,6 +131,8 @@ LOOKS: dict[str, Look] = {
     "migrations": _migrations,
     "keys": _keys,
     "redis": _redis,
-    "broker": _part("broker", "Look at CELERY_BROKER_URL."),
+    "broker": _broker,
     "clock": _clock,
 }
+NEEDS = {"clock": "redis"}
+"""The part without which a look would be in vain."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.clock import now_ms
 from app.core.redis import get_redis
 from app.models import Channel, Location, db
-from app.service.health.check import browser_state, readiness
+from app.service.health.check import PROCESSES, browser_state, process_state
 from app.service.health.figures import PAGES, QUEUES
 from app.service.health.looks.base import Finding, Look
 from app.service.location.known import enabled_codes, home
@@ -24,7 +24,7 @@ LATE_SECONDS = 30
 
 def _process(name: str) -> Look:
     def look() -> Finding:
-        state = readiness()[name]
+        state = process_state(name)
         advice = f"Start it: .venv/bin/supervisorctl -c supervisor.conf start {name}, and read log/{name}/."
         return state, "" if state == "ok" else advice
 
@@ -130,11 +130,15 @@ def _mail() -> Finding:
 
 
 LOOKS: dict[str, Look] = {
-    **{name: _process(name) for name in ("scheduler", "worker", "recorder", "tamper")},
+    **{name: _process(name) for name in PROCESSES},
     "browser": _browser,
     "locations": _locations,
     "queues": _queues,
     "schedule": _schedule,
     "messages": _refused,
     "mail": _mail,
+}
+NEEDS = {
+    **dict.fromkeys((*PROCESSES, "browser", "schedule", "messages", "mail"), "redis"),
+    "queues": "broker",
 }
