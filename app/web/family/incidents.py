@@ -40,7 +40,7 @@ from app.web.present.state import incident_row
 from app.web.words.incident import CATEGORIES, LEVELS
 
 SHOWN = {"open": True, "closed": False, "all": None}
-COMMENTS = 200
+COMMENTS = 100
 
 
 @web.get("/incidents")
@@ -118,7 +118,11 @@ def _whose() -> str:
 
 @web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
-    return _page(get_incident(actor(), incident_id), Form())
+    """The page of one; with a cursor, comments before the latest, as a piece of the page if htmx asks."""
+    found = get_incident(actor(), incident_id)
+    if wants_fragment() and cursor():
+        return render_template("incidents/_comments.html", **_comments(found))
+    return _page(found, Form())
 
 
 def _page(found: Incident, form: Form) -> str:
@@ -132,7 +136,7 @@ def _page(found: Incident, form: Form) -> str:
         "incidents/incident.html",
         incident=facts,
         events=event_lines(list(reversed(timeline_of(found)))),
-        comments=[_comment(each) for each in list_comments(actor(), found.id, limit=COMMENTS).items],
+        **_comments(found),
         notices=[notice_line(each) for each in list_notices(actor(), found.id, limit=100).items],
         alike=[incident_row(each) for each in like.items],
         alike_count=like.count,
@@ -147,8 +151,19 @@ def _page(found: Incident, form: Form) -> str:
     )
 
 
+def _comments(found: Incident) -> dict[str, Any]:
+    """The latest comments, or those before a cursor, in the order in which they were made."""
+    page = list_comments(actor(), found.id, cursor=cursor(), limit=COMMENTS, newest_first=True)
+    before = {"incident_id": found.id, "cursor": page.next_cursor}
+    return {
+        "comments": [_comment(each) for each in reversed(page.items)],
+        "earlier_url": url_for("web.incident", **before, _anchor="comments") if page.next_cursor else None,
+        "latest_url": url_for("web.incident", incident_id=found.id, _anchor="comments") if cursor() else None,
+    }
+
+
 def _comment(comment: IncidentComment) -> dict[str, Any]:
-    return {"author": comment.author, "at": comment.at, "text": comment.text}
+    return {"id": comment.id, "author": comment.author, "at": comment.at, "text": comment.text}
 
 
 @web.post("/incidents/<id:incident_id>/ack")
