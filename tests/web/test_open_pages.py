@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.core.clock import now, now_ms
 from app.models import Incident, Monitor
@@ -34,6 +34,7 @@ from app.service.recording.record import record_samples
 from app.service.site import change_site, create_site
 from app.service.status_page.page import change_page, create_page
 from app.service.tamper.watch import change_watch, create_watch
+from app.web import ask
 from tests.cast import PASSWORD
 from tests.served import serving
 from tests.service.test_incident_story import happened
@@ -277,3 +278,39 @@ def test_a_long_tag_leaves_a_phone_room_for_the_times(page: Page, place: str, ow
     page.goto(f"{place}/sites")
     box = page.locator(".table-box")
     assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
+def test_rows_that_were_added_to_a_list_stay_when_something_changes(
+    page: Page, place: str, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ask, "PAGE_SIZE", 2)
+    for number in range(4):
+        create_site(owner, {"name": f"Shop {number}", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    page.get_by_text("Show more").click()
+    rows = page.locator("#sites tbody > tr:not(.more-row)")
+    expect(rows).to_have_count(4)
+    with page.expect_response("**/sites?rows=4"):
+        tell(page)
+    expect(rows).to_have_count(4)
+
+
+def test_a_change_that_comes_while_a_list_is_searched_does_not_undo_the_search(
+    page: Page, place: str, owner: Actor
+) -> None:
+    create_site(owner, {"name": "Blog", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/sites*", hold)
+    with page.expect_request("**/sites*"):
+        tell(page)
+    with page.expect_request("**/sites?q=Blog*"):
+        page.locator("#q").fill("Blog")
+    for each in held:
+        with page.expect_event("requestfinished"):
+            each.continue_()
+    expect(page.locator("#sites tbody > tr")).to_have_count(1)

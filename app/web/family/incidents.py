@@ -27,7 +27,7 @@ from app.service.incident.story import (
 from app.service.monitor.manage import get_monitor
 from app.service.recording.replay import replay_incident
 from app.service.site import get_site
-from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
+from app.web.ask import cursor, go, number_asked, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.family.snapshots import PICTURE_HEADERS
 from app.web.forms.form import Form
@@ -56,7 +56,7 @@ def incidents() -> str:
         site_id=number_asked("site"),
         monitor_id=number_asked("monitor"),
         cursor=cursor(),
-        limit=PAGE_SIZE,
+        limit=rows_asked(),
     )
     kept = _kept(asked)
     context = {
