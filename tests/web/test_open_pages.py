@@ -314,3 +314,17 @@ def test_a_change_that_comes_while_a_list_is_searched_does_not_undo_the_search(
         with page.expect_event("requestfinished"):
             each.continue_()
     expect(page.locator("#sites tbody > tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize("status", [503, None])
+def test_a_request_that_fails_is_said_and_can_be_made_again(
+    page: Page, place: str, owner: Actor, status: int | None
+) -> None:
+    create_site(owner, {"name": "Blog", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    page.route("**/sites?q=**", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator("#q").fill("Bl")
+    expect(page.locator("#toasts")).to_contain_text("That did not work")
+    page.unroute_all()
+    page.locator("#q").fill("Blo")
+    expect(page.locator("#sites tbody > tr")).to_have_count(1)

@@ -131,6 +131,22 @@ document.addEventListener("htmx:responseError", (event) => {
   if (told && [403, 404].includes(xhr.status)) location.reload();
 });
 
+// What a reader asked for and did not get is said, in the words of the error's page where it has some. Uploads tell
+// it beside their bar.
+const ASKED = ["click", "submit", "change", "input"];
+function tellFailure(event) {
+  const { xhr, requestConfig, elt } = event.detail;
+  const blank = document.getElementById("not-done");
+  if (!blank || !ASKED.includes(requestConfig.triggeringEvent?.type) || elt.closest("[data-upload]")) return;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const said = [...page.querySelectorAll("main h1, main p.soft")].map((each) => each.textContent.trim()).join(". ");
+  const toasts = document.getElementById("toasts");
+  toasts.querySelector(".not-done")?.remove();
+  toasts.append(blank.content.cloneNode(true));
+  if (said) toasts.querySelector(".not-done > div").textContent = said;
+}
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, tellFailure);
+
 // A list that is told of a change keeps the rows that were added to it, and gives way to what its reader asks for,
 // or the answer to that would find the list gone. Longer lists than the server gives at once stay as they are.
 const LIVE = '[hx-trigger="sse:changed"]';
