@@ -217,3 +217,11 @@ def test_withdrawn_says_so(client: FlaskClient, monitor: Monitor) -> None:
     with write() as session:
         session.get_one(Incident, incident.id).is_withdrawn = True
     assert "Withdrawn" in client.get(f"/incidents/{incident.id}").text
+
+
+def test_the_replay_is_a_whole_page_for_a_link_that_is_opened_by_itself(
+    client: FlaskClient, incident: Incident
+) -> None:
+    path = f"/incidents/{incident.id}/replay"
+    assert "<h1" in client.get(path).text
+    assert "<h1" not in client.get(path, headers={"HX-Request": "true"}).text

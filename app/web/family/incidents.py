@@ -154,10 +154,10 @@ def _page(found: Incident, form: Form) -> str:
 def _comments(found: Incident) -> dict[str, Any]:
     """The latest comments, or those before a cursor, in the order in which they were made."""
     page = list_comments(actor(), found.id, cursor=cursor(), limit=COMMENTS, newest_first=True)
-    before = {"incident_id": found.id, "cursor": page.next_cursor}
+    earlier: dict[str, Any] = {"incident_id": found.id, "cursor": page.next_cursor}
     return {
         "comments": [_comment(each) for each in reversed(page.items)],
-        "earlier_url": url_for("web.incident", **before, _anchor="comments") if page.next_cursor else None,
+        "earlier_url": url_for("web.incident", **earlier, _anchor="comments") if page.next_cursor else None,
         "latest_url": url_for("web.incident", incident_id=found.id, _anchor="comments") if cursor() else None,
     }
 
@@ -204,7 +204,7 @@ def incident_trace(incident_id: int) -> BaseResponse:
 
 @web.get("/incidents/<id:incident_id>/replay")
 def incident_replay(incident_id: int) -> str:
-    """The stored samples judged again, as a piece of the page."""
+    """The stored samples judged again, as a piece of the incident's page or a page of its own."""
     found = get_incident(actor(), incident_id)
     edit_url = url_for("web.monitor_edit", monitor_id=found.monitor_id) if found.monitor_id else None
     try:
@@ -212,7 +212,11 @@ def incident_replay(incident_id: int) -> str:
         error = ""
     except CloudEyeError as refused:
         facts, error = None, in_words(refused.msg)
-    return render_template("incidents/_replay.html", replay=facts, error=error, edit_url=edit_url)
+    context = {"replay": facts, "error": error, "edit_url": edit_url}
+    if wants_fragment():
+        return render_template("incidents/_replay.html", **context)
+    back_url = url_for("web.incident", incident_id=incident_id)
+    return render_template("incidents/replay.html", back_url=back_url, **context)
 
 
 @web.get("/incidents/<id:incident_id>/picture")
