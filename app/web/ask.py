@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from app.service.paging import MAX_LIMIT
 from app.web.messages.lookup import whole
 
 PAGE_SIZE = 50
@@ -27,6 +28,11 @@ def number_asked(name: str) -> int | None:
     if not text:
         return None
     return int(text) if text.isdecimal() and len(text) < 20 else 0
+
+
+def rows_asked() -> int:
+    """How many rows of a list: a page's, or as many as an open page shows that asks for news of them."""
+    return min(max(number_asked("rows") or 0, PAGE_SIZE), MAX_LIMIT)
 
 
 def without_empty(**values: Any) -> dict[str, Any]:

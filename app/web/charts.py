@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from app.core.clock import from_ms, now_ms, to_ms
 from app.service.actor import Actor
+from app.service.monitor.manage import get_monitor
 from app.service.results.series import series_of, strip
 from app.web.present.state import reason_sentence, strip_cells, uptime
 
@@ -61,10 +62,13 @@ def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
     """Columns for the chart: unix seconds, milliseconds by phase, percentiles, and each point's outcome."""
     found = series_in(actor, monitor_id, key)
     is_raw = found["resolution"] == "raw"
+    interval_ms = get_monitor(actor, monitor_id).interval_seconds * 1000
+    if not is_raw:
+        found = _between_checks(found, interval_ms)
     return {
         "from": found["from_ms"] / 1000,
         "to": found["to_ms"] / 1000,
-        "step": found["step_ms"] / 1000,
+        "step": max(found["step_ms"], interval_ms) / 1000,
         "t": [ms / 1000 for ms in found["t"]],
         "phases": found["phases"],
         "total": found["total_ms" if is_raw else "mean_ms"],
@@ -74,6 +78,27 @@ def chart_numbers(actor: Actor, monitor_id: int, key: str) -> dict[str, Any]:
         "status": found["status"] if is_raw else _outcomes(found),
         "failed": [int(each == "down") for each in found["status"]] if is_raw else _failed(found),
     }
+
+
+def _between_checks(found: dict[str, Any], interval_ms: int) -> dict[str, Any]:
+    """Without the empty pieces that lie between checks of a monitor slower than the pieces: no gaps."""
+    times, pieces = found["t"], len(found["t"])
+    filled = [place for place in range(pieces) if found["up"][place] is not None]
+    ends = [*(times[place] for place in filled), found["to_ms"]]
+    gaps = {
+        place
+        for number, before in enumerate(filled)
+        if ends[number + 1] - times[before] > 2 * max(interval_ms, found["step_ms"])
+        for place in range(before + 1, filled[number + 1] if number + 1 < len(filled) else pieces)
+    }
+    kept = sorted(gaps.union(filled))
+
+    def cut(column: Any) -> Any:
+        is_column = isinstance(column, list) and len(column) == pieces
+        return [column[place] for place in kept] if is_column else column
+
+    phases = {name: cut(column) for name, column in found["phases"].items()}
+    return {**{name: cut(column) for name, column in found.items()}, "phases": phases}
 
 
 def _outcomes(found: dict[str, Any]) -> list[str | None]:

@@ -195,6 +195,16 @@ def test_a_plan_is_shown_before_it_is_saved(owner: Actor, monkeypatch: pytest.Mo
     assert third.start_ms - second.start_ms == 23 * HOUR_MS
 
 
+def test_a_plan_that_would_be_under_way_is_shown_with_this_time(
+    owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon_ms = to_ms(datetime(2027, 3, 1, 12, tzinfo=UTC))
+    monkeypatch.setattr("app.service.maintenance.window.now_ms", lambda: noon_ms)
+    values = {"timezone": "UTC", "starts": "2027-03-01T11:00", "minutes": 120}
+    assert [each.start_ms for each in preview(values)] == [noon_ms - HOUR_MS]
+    assert preview({**values, "minutes": 60}) == []
+
+
 def test_the_calendar_has_every_time_of_every_window_in_order(owner: Actor) -> None:
     plan(owner, name="daily", covers_all=True, rule="FREQ=DAILY;COUNT=3")
     plan(owner, name="once", covers_all=True, starts=wall_clock(60))

@@ -121,8 +121,15 @@ def test_a_time_that_is_none_changes_nothing(
     client: FlaskClient, rota: Rota, starts: str, owner: Actor
 ) -> None:
     values = {"user_id": str(owner.user.id), "starts": starts, "ends": "2027-07-01T12:00"}
-    assert post(client, f"/on-call/{rota.id}/take-over", "/on-call", **values).status_code == 303
+    assert post(client, f"/on-call/{rota.id}/take-over", "/on-call", **values).status_code == 400
     assert db.session.query(RotaOverride).count() == 0
+
+
+def test_a_time_that_was_refused_is_still_in_the_form(client: FlaskClient, rota: Rota, owner: Actor) -> None:
+    values = {"user_id": str(owner.user.id), "starts": "2027-07-02T10:00", "ends": "2027-07-01T12:00"}
+    page = post(client, f"/on-call/{rota.id}/take-over", "/on-call", **values).get_data(as_text=True)
+    assert 'value="2027-07-02T10:00"' in page and 'value="2027-07-01T12:00"' in page
+    assert '<details class="more-turns" open>' in page and "Nothing was changed" in page
 
 
 def test_whose_turn_reaches_nobody_is_said(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from app.core.clock import now_ms
 from app.models import Incident, Monitor, db, write
 from app.service.actor import Actor
+from app.service.incident.story import add_comment
 from app.service.monitor.manage import create_monitor
 from app.service.organization import change_settings
 from app.service.recording.picture import NAME
@@ -20,6 +22,7 @@ from app.service.recording.record import record_samples
 from app.service.site import create_site
 from app.service.tamper.holding import PICTURE as KIND
 from app.service.tamper.keep import keep
+from app.web.family import incidents
 from tests.service.test_incident_story import happened
 from tests.service.test_record import sample
 from tests.web.test_pages import INLINE, enter, token
@@ -120,6 +123,22 @@ def test_a_comment_is_shown_as_it_was_typed(client: FlaskClient, incident: Incid
     assert post(client, f"/incidents/{incident.id}/comments", text="  ").status_code == 400
 
 
+def test_of_many_comments_the_latest_are_shown_and_the_others_reached(
+    client: FlaskClient, incident: Incident, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incidents, "COMMENTS", 2)
+    for number in range(5):
+        add_comment(owner, incident.id, f"words {number}")
+    path: str | None = f"/incidents/{incident.id}"
+    shown = []
+    while path:
+        html = client.get(path).text
+        shown.append(re.findall(r"words \d", html))
+        earlier = re.search(r'href="([^"#]*)[^"]*" hx-get="[^"]*" hx-target="closest p"', html)
+        path = unescape(earlier[1]) if earlier else None
+    assert shown == [["words 3", "words 4"], ["words 1", "words 2"], ["words 0"]]
+
+
 def test_it_is_given_to_somebody_and_to_nobody(client: FlaskClient, incident: Incident, owner: Actor) -> None:
     path = f"/incidents/{incident.id}/assign"
     assert "Assigned to" in post(client, path, user_id=str(owner.user.id)).text
@@ -198,3 +217,11 @@ def test_withdrawn_says_so(client: FlaskClient, monitor: Monitor) -> None:
     with write() as session:
         session.get_one(Incident, incident.id).is_withdrawn = True
     assert "Withdrawn" in client.get(f"/incidents/{incident.id}").text
+
+
+def test_the_replay_is_a_whole_page_for_a_link_that_is_opened_by_itself(
+    client: FlaskClient, incident: Incident
+) -> None:
+    path = f"/incidents/{incident.id}/replay"
+    assert "<h1" in client.get(path).text
+    assert "<h1" not in client.get(path, headers={"HX-Request": "true"}).text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.core.clock import now, now_ms
 from app.models import Incident, Monitor
@@ -34,6 +34,7 @@ from app.service.recording.record import record_samples
 from app.service.site import change_site, create_site
 from app.service.status_page.page import change_page, create_page
 from app.service.tamper.watch import change_watch, create_watch
+from app.web import ask
 from tests.cast import PASSWORD
 from tests.served import serving
 from tests.service.test_incident_story import happened
@@ -277,3 +278,61 @@ def test_a_long_tag_leaves_a_phone_room_for_the_times(page: Page, place: str, ow
     page.goto(f"{place}/sites")
     box = page.locator(".table-box")
     assert box.evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+
+
+def test_rows_that_were_added_to_a_list_stay_when_something_changes(
+    page: Page, place: str, owner: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ask, "PAGE_SIZE", 2)
+    for number in range(4):
+        create_site(owner, {"name": f"Shop {number}", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    with page.expect_response("**/sites?rows=4") as news:
+        page.get_by_text("Show more").click()
+    assert news.value.text().count('class="name"') == 4
+    expect(page.locator("#sites tbody > tr:not(.more-row)")).to_have_count(4)
+
+
+def test_a_change_that_comes_while_a_list_is_searched_does_not_undo_the_search(
+    page: Page, place: str, owner: Actor
+) -> None:
+    create_site(owner, {"name": "Blog", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/sites*", hold)
+    with page.expect_request("**/sites*"):
+        tell(page)
+    with page.expect_request("**/sites?q=Blog*"):
+        page.locator("#q").fill("Blog")
+    for each in held:
+        with page.expect_event("requestfinished"):
+            each.continue_()
+    expect(page.locator("#sites tbody > tr")).to_have_count(1)
+
+
+@pytest.mark.parametrize("status", [503, None])
+def test_a_request_that_fails_is_said_and_can_be_made_again(
+    page: Page, place: str, owner: Actor, status: int | None
+) -> None:
+    create_site(owner, {"name": "Blog", "base_url": "http://192.0.2.7/"})
+    page.goto(f"{place}/sites")
+    page.route("**/sites?q=**", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator("#q").fill("Bl")
+    expect(page.locator("#toasts")).to_contain_text("That did not work")
+    page.unroute_all()
+    page.locator("#q").fill("Blo")
+    expect(page.locator("#sites tbody > tr")).to_have_count(1)
+
+
+def test_an_incident_is_printed_without_what_leads_elsewhere(
+    page: Page, place: str, incident: Incident
+) -> None:
+    page.goto(f"{place}/incidents/{incident.id}")
+    page.emulate_media(media="print")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.get_by_role("navigation")).to_have_count(0)
+    assert page.locator("main").evaluate("main => main.getBoundingClientRect().left") < 100

@@ -79,6 +79,23 @@ def test_the_page_says_what_is_wrong(app: Flask, owner: Actor) -> None:
     assert not INLINE.search(text)
 
 
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        (["UP", "PENDING", "PAUSED"], "Everything works"),
+        (["UP", "MAINTENANCE"], "Planned work is under way"),
+        (["PENDING", "PAUSED"], "Nothing has been checked yet"),
+        (["PAUSED"], "All monitors are paused"),
+    ],
+)
+def test_it_does_not_say_that_what_nobody_looks_at_works(
+    app: Flask, owner: Actor, states: list[str], said: str
+) -> None:
+    make_sites(owner, {"shop": states})
+    banner = enter(app, owner).get("/overview").text.partition('class="say"')[2]
+    assert banner.partition("</strong>")[0].endswith(said)
+
+
 @pytest.mark.parametrize("path", ["/overview", "/overview?wall=1", "/overview/live", "/overview?tag=none"])
 def test_every_form_of_it_is_there(app: Flask, owner: Actor, path: str) -> None:
     make_sites(owner, {"shop": ["UP"]})

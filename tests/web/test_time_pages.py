@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -49,6 +51,23 @@ def test_a_chart_has_columns_of_equal_length(
     columns = [told["total"], told["status"], told["failed"], *told["phases"].values()]
     assert {len(each) for each in columns} == {len(told["t"])}
     assert "down" in told["status"]
+
+
+def test_between_checks_that_are_seldom_a_chart_has_no_gaps(
+    browser_of_owner: FlaskClient, owner: Actor
+) -> None:
+    """A day is shown in pieces of five minutes; two checks were missed."""
+    change_settings(owner, {"is_set_up": True})
+    made = make_monitor(owner, interval_seconds=1800)
+    end = now_ms() // (30 * MINUTE) * 30 * MINUTE
+    put(
+        made.id,
+        [*every(30 * MINUTE, end - 8 * HOUR, end - 5 * HOUR), *every(30 * MINUTE, end - 3 * HOUR, end)],
+    )
+    told = browser_of_owner.get(f"/monitors/{made.id}/series?range=24h").get_json()
+    runs = [filled for filled, _ in itertools.groupby(each is not None for each in told["total"])]
+    assert runs == [True, False, True]
+    assert told["step"] == 1800
 
 
 def test_the_hour_that_comes_twice_shows_the_worse_of_the_two(

@@ -100,12 +100,12 @@ def details_of_votes(incident: Incident) -> dict[tuple[str, int], dict[str, Any]
 
 
 def list_comments(
-    actor: Actor, incident_id: int, *, cursor: str | None = None, limit: int = 50
+    actor: Actor, incident_id: int, *, cursor: str | None = None, limit: int = 50, newest_first: bool = False
 ) -> Page[IncidentComment]:
-    """What people said about it, oldest first."""
+    """What people said about it, oldest first unless `newest_first`."""
     incident = get_incident(actor, incident_id)
     statement = select(IncidentComment).where(IncidentComment.incident_id == incident.id)
-    return page_by_id(statement, IncidentComment.id, cursor, limit, newest_first=False)
+    return page_by_id(statement, IncidentComment.id, cursor, limit, newest_first=newest_first)
 
 
 def add_comment(actor: Actor, incident_id: int, text: str) -> IncidentComment:

@@ -111,9 +111,13 @@ def skip_next(actor: Actor, window_id: int, at_ms: int | None = None) -> Mainten
 
 
 def preview(values: dict[str, Any], count: int = 10) -> list[Span]:
-    """The next times of a plan that nobody has saved yet. `InvalidError` names what will not do."""
+    """The times of a plan that nobody has saved yet, beginning with one that would be under way now.
+
+    `InvalidError` names what will not do.
+    """
     clean = _timed(values)
-    return following(Plan(datetime.fromisoformat(clean["starts"]), *_rest(clean)), now_ms(), count)
+    plan = Plan(datetime.fromisoformat(clean["starts"]), *_rest(clean))
+    return following(plan, now_ms() - plan.minutes * 60_000 + 1, count)
 
 
 def _rest(clean: dict[str, Any]) -> tuple[int, str, str | None]:

@@ -131,6 +131,54 @@ document.addEventListener("htmx:responseError", (event) => {
   if (told && [403, 404].includes(xhr.status)) location.reload();
 });
 
+// What a reader asked for and did not get is said, in the words of the error's page where it has some. Uploads tell
+// it beside their bar.
+const ASKED = ["click", "submit", "change", "input"];
+function tellFailure(event) {
+  const { xhr, requestConfig, elt } = event.detail;
+  const blank = document.getElementById("not-done");
+  if (!blank || !ASKED.includes(requestConfig.triggeringEvent?.type) || elt.closest("[data-upload]")) return;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  const said = [...page.querySelectorAll("main h1, main p.soft")].map((each) => each.textContent.trim()).join(". ");
+  const toasts = document.getElementById("toasts");
+  toasts.querySelector(".not-done")?.remove();
+  toasts.append(blank.content.cloneNode(true));
+  if (said) toasts.querySelector(".not-done > div").textContent = said;
+}
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) document.addEventListener(name, tellFailure);
+
+// A list that is told of a change keeps the rows that were added to it, and gives way to what its reader asks for,
+// or the answer to that would find the list gone. Longer lists than the server gives at once stay as they are.
+const LIVE = '[hx-trigger="sse:changed"]';
+const MOST_ROWS = 200;
+const isTold = (config) => config.triggeringEvent?.type === "sse:changed";
+const boxOf = (target) => target.closest?.(LIVE);
+const reading = new Map();
+document.addEventListener("htmx:configRequest", (event) => {
+  const box = boxOf(event.detail.target);
+  if (!box || !isTold(event.detail)) return;
+  const rows = box.querySelectorAll("tbody > tr:not(.more-row)").length;
+  if (rows > MOST_ROWS || reading.has(box.id)) event.preventDefault();
+  else if (rows) event.detail.parameters.rows = rows;
+});
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const box = boxOf(event.detail.target);
+  if (!box || isTold(event.detail.requestConfig)) return;
+  reading.set(box.id, event.detail.xhr);
+});
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, requestConfig } = event.detail;
+  if (isTold(requestConfig) && reading.has(target.id)) event.detail.shouldSwap = false;
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  for (const [id, xhr] of reading) {
+    if (xhr !== event.detail.xhr) continue;
+    reading.delete(id);
+    const box = document.getElementById(id);
+    if (box) htmx.trigger(box, "sse:changed");
+  }
+});
+
 // What shows the same as before stays as it is, so that a button is not taken away under the pointer.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;

@@ -59,6 +59,14 @@
 
   const zoned = (seconds, zone) => uPlot.tzDate(new Date(seconds * 1000), zone);
 
+  // A point between gaps would have no line to be seen by.
+  const alone = (plot, series) => {
+    const values = plot.data[series];
+    const places = [...values.keys()].filter((i) => values[i] != null && values[i - 1] == null && values[i + 1] == null);
+    return places.length ? places : null;
+  };
+  const dots = (fill) => ({ show: false, filter: alone, size: 5, fill, stroke: fill });
+
   const options = (box, data) => {
     const axis = { stroke: css("--text-3"), font: `12px ${css("--font")}`, ticks: { show: false }, grid: { stroke: css("--line"), width: 1 } };
     const narrow = box.clientWidth < 480;
@@ -74,9 +82,9 @@
         { ...axis, size: 60, values: (_, ticks) => ticks.map((tick) => (tick ? ms(tick) : "0")) },
       ],
       series: [{}, ...(shares(box, data) ? [...SHARES].reverse().map((name) => ({
-        stroke: css(`--share-${name}`), width: 2, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,
+        stroke: css(`--share-${name}`), width: 2, points: dots(css(`--share-${name}`)), spanGaps: false,
       })) : [...PHASES].reverse().map((phase) => ({
-        fill: colour(phase), stroke: colour(phase), width: 1, points: { show: data.t.length < 3, size: 5 }, spanGaps: false,
+        fill: colour(phase), stroke: colour(phase), width: 1, points: dots(colour(phase)), spanGaps: false,
       })))],
       hooks: {
         draw: [marks(data)],

@@ -15,7 +15,7 @@ from app.service.site import get_site
 from app.service.tamper.alert import alert_events, folded_counts, folded_under, get_alert, list_alerts
 from app.service.tamper.decide import allow_alert, approve_alert, confirm_alert
 from app.service.tamper.watch import get_watch
-from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
+from app.web.ask import cursor, go, number_asked, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.identity import actor
 from app.web.present.alert import alert_row, effects, other_row, reason_row, snapshot_facts
@@ -44,7 +44,7 @@ def alerts() -> str:
         site_id=site_id,
         watch_id=watch_id,
         cursor=cursor(),
-        limit=PAGE_SIZE,
+        limit=rows_asked(),
     )
     counts = folded_counts(page.items)
     asked = without_empty(state=state if state != "open" else "", severity=severity, **{"class": cls})

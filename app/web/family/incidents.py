@@ -27,7 +27,7 @@ from app.service.incident.story import (
 from app.service.monitor.manage import get_monitor
 from app.service.recording.replay import replay_incident
 from app.service.site import get_site
-from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
+from app.web.ask import cursor, go, number_asked, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.family.snapshots import PICTURE_HEADERS
 from app.web.forms.form import Form
@@ -40,7 +40,7 @@ from app.web.present.state import incident_row
 from app.web.words.incident import CATEGORIES, LEVELS
 
 SHOWN = {"open": True, "closed": False, "all": None}
-COMMENTS = 200
+COMMENTS = 100
 
 
 @web.get("/incidents")
@@ -56,7 +56,7 @@ def incidents() -> str:
         site_id=number_asked("site"),
         monitor_id=number_asked("monitor"),
         cursor=cursor(),
-        limit=PAGE_SIZE,
+        limit=rows_asked(),
     )
     kept = _kept(asked)
     context = {
@@ -118,7 +118,11 @@ def _whose() -> str:
 
 @web.get("/incidents/<id:incident_id>")
 def incident(incident_id: int) -> str:
-    return _page(get_incident(actor(), incident_id), Form())
+    """The page of one; with a cursor, comments before the latest, as a piece of the page if htmx asks."""
+    found = get_incident(actor(), incident_id)
+    if wants_fragment() and cursor():
+        return render_template("incidents/_comments.html", **_comments(found))
+    return _page(found, Form())
 
 
 def _page(found: Incident, form: Form) -> str:
@@ -132,7 +136,7 @@ def _page(found: Incident, form: Form) -> str:
         "incidents/incident.html",
         incident=facts,
         events=event_lines(list(reversed(timeline_of(found)))),
-        comments=[_comment(each) for each in list_comments(actor(), found.id, limit=COMMENTS).items],
+        **_comments(found),
         notices=[notice_line(each) for each in list_notices(actor(), found.id, limit=100).items],
         alike=[incident_row(each) for each in like.items],
         alike_count=like.count,
@@ -147,8 +151,19 @@ def _page(found: Incident, form: Form) -> str:
     )
 
 
+def _comments(found: Incident) -> dict[str, Any]:
+    """The latest comments, or those before a cursor, in the order in which they were made."""
+    page = list_comments(actor(), found.id, cursor=cursor(), limit=COMMENTS, newest_first=True)
+    earlier: dict[str, Any] = {"incident_id": found.id, "cursor": page.next_cursor}
+    return {
+        "comments": [_comment(each) for each in reversed(page.items)],
+        "earlier_url": url_for("web.incident", **earlier, _anchor="comments") if page.next_cursor else None,
+        "latest_url": url_for("web.incident", incident_id=found.id, _anchor="comments") if cursor() else None,
+    }
+
+
 def _comment(comment: IncidentComment) -> dict[str, Any]:
-    return {"author": comment.author, "at": comment.at, "text": comment.text}
+    return {"id": comment.id, "author": comment.author, "at": comment.at, "text": comment.text}
 
 
 @web.post("/incidents/<id:incident_id>/ack")
@@ -189,7 +204,7 @@ def incident_trace(incident_id: int) -> BaseResponse:
 
 @web.get("/incidents/<id:incident_id>/replay")
 def incident_replay(incident_id: int) -> str:
-    """The stored samples judged again, as a piece of the page."""
+    """The stored samples judged again, as a piece of the incident's page or a page of its own."""
     found = get_incident(actor(), incident_id)
     edit_url = url_for("web.monitor_edit", monitor_id=found.monitor_id) if found.monitor_id else None
     try:
@@ -197,7 +212,11 @@ def incident_replay(incident_id: int) -> str:
         error = ""
     except CloudEyeError as refused:
         facts, error = None, in_words(refused.msg)
-    return render_template("incidents/_replay.html", replay=facts, error=error, edit_url=edit_url)
+    context = {"replay": facts, "error": error, "edit_url": edit_url}
+    if wants_fragment():
+        return render_template("incidents/_replay.html", **context)
+    back_url = url_for("web.incident", incident_id=incident_id)
+    return render_template("incidents/replay.html", back_url=back_url, **context)
 
 
 @web.get("/incidents/<id:incident_id>/picture")

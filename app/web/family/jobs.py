@@ -18,7 +18,7 @@ from app.service.permission.check import may
 from app.service.transfer.monitors import types
 from app.service.transfer.reading import LIMITS
 from app.service.transfer.site_import import DUPLICATES
-from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
+from app.web.ask import cursor, go, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.family.audit import chosen_entries
 from app.web.family.findings import asked_filters, service_filters
@@ -41,7 +41,7 @@ def jobs() -> str:
     """The newest first."""
     state = request.args.get("state", "")
     state = state if state in STATES else ""
-    page = list_jobs(actor(), state=state or None, cursor=cursor(), limit=PAGE_SIZE)
+    page = list_jobs(actor(), state=state or None, cursor=cursor(), limit=rows_asked())
     asked = without_empty(state=state)
     context: dict[str, Any] = {
         "rows": [job_row(each) for each in page.items],

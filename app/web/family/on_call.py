@@ -44,7 +44,7 @@ from app.web.forms.alerting import (
 from app.web.forms.form import Form, numbers
 from app.web.forms.meanwhile import refuse_overtaken
 from app.web.identity import actor, can
-from app.web.messages.lookup import in_words
+from app.web.messages.lookup import in_words, whole
 from app.web.present.availability_tabs import availability_tabs
 from app.web.present.maintenance import weekdays
 from app.web.present.on_call import rota_card
@@ -53,11 +53,16 @@ ROTAS_A_PAGE = 20
 
 
 @web.get("/on-call")
-def on_call() -> str:
+def on_call() -> BaseResponse:
     """Every rota with its calendar, and where the reader is reached."""
+    return _list({})
+
+
+def _list(typed_in: dict[str, Any], status: int = 200) -> BaseResponse:
+    """The rotas; with `typed_in`, the form of one of them as it was sent."""
     page = list_rotas(actor(), cursor=cursor(), limit=ROTAS_A_PAGE)
     members, at = people(actor()), now()
-    return render_template(
+    html = render_template(
         "on_call/list.html",
         tabs=availability_tabs("web.on_call"),
         rotas=[rota_card(each, list_overrides(actor(), each.id), members, at) for each in page.items],
@@ -67,7 +72,9 @@ def on_call() -> str:
         channels=list_channels(actor(), limit=200).items,
         mine=_my_channels(),
         unreached=_unreached(page.items, members),
+        typed=typed_in,
     )
+    return make_response(html, status)
 
 
 def _my_channels() -> list[int]:
@@ -106,7 +113,10 @@ def rota_take_over(rota_id: int) -> BaseResponse:
             if isinstance(error, InvalidError)
             else ""
         )
-        say(_("Nothing was changed: %(why)s", why=why or _("from when to when?")), bad=True)
+        said = _("Nothing was changed: %(why)s", why=why or _("from when to when?"))
+        say(said, bad=True)
+        sent = {name: typed(name) for name in ("user_id", "starts", "ends")}
+        return _list({"rota_id": rota_id, "wrong": whole(said), **sent}, 400)
     return go(url_for("web.on_call"))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.core.clock import from_ms
 from app.service.board import Board, Tile, board
@@ -20,6 +21,16 @@ from app.web.words.names import state_label
 SHOWN = ("DOWN", "REGIONAL", "DEGRADED", "UNKNOWN", "MAINTENANCE", "UP", "PENDING", "PAUSED")
 ALWAYS = ("DOWN", "DEGRADED", "UP")
 INCIDENTS = 8
+HEADLINES = {
+    "DOWN": _l("Something is down"),
+    "REGIONAL": _l("Something is down in some places"),
+    "DEGRADED": _l("Something is degraded"),
+    "UNKNOWN": _l("Of some monitors there is no recent result"),
+    "MAINTENANCE": _l("Planned work is under way"),
+    "UP": _l("Everything works"),
+    "PENDING": _l("Nothing has been checked yet"),
+    "PAUSED": _l("All monitors are paused"),
+}
 
 
 @web.get("/overview")
@@ -66,15 +77,8 @@ def _headline(found: Board) -> tuple[str, str]:
     """The worst there is, as a state and a sentence."""
     if not found.monitors:
         return "PENDING", _("Nothing is watched yet")
-    if found.monitors.get("DOWN"):
-        return "DOWN", _("Something is down")
-    if found.monitors.get("REGIONAL"):
-        return "REGIONAL", _("Something is down in some places")
-    if found.monitors.get("DEGRADED"):
-        return "DEGRADED", _("Something is degraded")
-    if found.monitors.get("UNKNOWN"):
-        return "UNKNOWN", _("Of some monitors there is no recent result")
-    return "UP", _("Everything works")
+    worst = next((state for state in SHOWN if found.monitors.get(state)), "PENDING")
+    return worst, str(HEADLINES[worst])
 
 
 def _tile(tile: Tile) -> dict[str, Any]:

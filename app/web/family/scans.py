@@ -16,7 +16,7 @@ from app.service.bug.report import report_of
 from app.service.bug.scan import get_scan, list_scans, may_ask_actively, progress_of, request_scan, stop_scan
 from app.service.bug.settings import get_settings_of
 from app.service.site import get_site, list_sites
-from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
+from app.web.ask import cursor, go, number_asked, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.forms.form import Form, number
 from app.web.identity import actor
@@ -42,7 +42,7 @@ def scans() -> str:
     state, site_id = request.args.get("state", ""), number_asked("site")
     state = state if state in SCAN_STATES else ""
     site = get_site(actor(), site_id) if site_id is not None else None
-    page = list_scans(actor(), site_id=site_id, state=state or None, cursor=cursor(), limit=PAGE_SIZE)
+    page = list_scans(actor(), site_id=site_id, state=state or None, cursor=cursor(), limit=rows_asked())
     asked = without_empty(state=state, site=site_id)
     context: dict[str, Any] = {
         "rows": [scan_row(each) for each in page.items],

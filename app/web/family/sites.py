@@ -26,7 +26,7 @@ from app.service.site import (
 )
 from app.service.tamper.overview import open_alert_counts, site_tamper
 from app.service.tamper.watch import list_watches
-from app.web.ask import PAGE_SIZE, cursor, go, say, wants_fragment, without_empty
+from app.web.ask import PAGE_SIZE, cursor, go, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.charts import chosen_range, range_words, ranges, strip_of
 from app.web.forms.form import Form, commas
@@ -52,7 +52,7 @@ def sites() -> BaseResponse | str:
         "archived" in request.args,
     )
     page = list_sites(
-        actor(), q=q or None, tag=tag or None, archived=archived, cursor=cursor(), limit=PAGE_SIZE
+        actor(), q=q or None, tag=tag or None, archived=archived, cursor=cursor(), limit=rows_asked()
     )
     states = site_states(actor(), page.items)
     tamper = site_tamper(actor(), page.items)

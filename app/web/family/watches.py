@@ -24,7 +24,7 @@ from app.service.tamper.watch import (
     run_watch,
 )
 from app.service.tamper.words import get_words
-from app.web.ask import PAGE_SIZE, cursor, go, number_asked, say, wants_fragment, without_empty
+from app.web.ask import PAGE_SIZE, cursor, go, number_asked, rows_asked, say, wants_fragment, without_empty
 from app.web.blueprint import web
 from app.web.identity import actor
 from app.web.present.alert import alert_row
@@ -49,7 +49,7 @@ def watches() -> str:
     site_id = number_asked("site")
     site = get_site(actor(), site_id) if site_id is not None else None
     page = list_watches(
-        actor(), site_id=site_id, state=state or None, q=q or None, cursor=cursor(), limit=PAGE_SIZE
+        actor(), site_id=site_id, state=state or None, q=q or None, cursor=cursor(), limit=rows_asked()
     )
     counts = open_alert_counts(actor(), [each.id for each in page.items])
     asked = without_empty(q=q, state=state, site=site_id)
