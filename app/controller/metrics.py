@@ -91,7 +91,7 @@ def _webs(figure: Figure, web: list[Vitals]) -> dict[tuple[str, ...], float]:
 
 
 def _web_vitals(folder: str | None) -> list[Vitals]:
-    """Of every worker that has counted a request and still lives."""
+    """Of every worker that has counted a request and still lives, and of this one, which may not have yet."""
     names = Path(folder).glob("counter_*.db") if folder else ()
-    pids = {int(path.stem.rpartition("_")[2]) for path in names} or {os.getpid()}
+    pids = {os.getpid(), *(int(path.stem.rpartition("_")[2]) for path in names)}
     return [vitals for pid in sorted(pids) if (vitals := vitals_of(pid)) is not None]

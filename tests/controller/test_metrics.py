@@ -208,3 +208,12 @@ def test_it_adds_up_what_all_workers_counted(
         subprocess.run([sys.executable, "-c", WORKER, count], cwd=ROOT, check=True, timeout=60)
     key = (("method", "GET"), ("route", "/"), ("status", "200"))
     assert read(open_app)["cloudeye_http_requests_total"][key] == 5
+
+
+def test_a_worker_that_has_counted_nothing_yet_tells_what_the_web_takes(
+    open_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    subprocess.run([sys.executable, "-c", WORKER, "1"], cwd=ROOT, check=True, timeout=60)
+    told = read(open_app)["cloudeye_process_resident_bytes"]
+    assert "web" in {dict(labels)["process"] for labels in told}
