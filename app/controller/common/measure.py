@@ -77,8 +77,9 @@ def _take_room() -> bool:
     prometheus-client writes them through memory, where a page without room would end the worker (SIGBUS).
     """
     global _has_room
-    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-    if not _has_room and folder:
+    if _has_room:
+        return True
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         paths = {Path(folder) / f"{kind}_{os.getpid()}.db": size for kind, size in FILES.items()}
         try:
             for path, size in paths.items():
