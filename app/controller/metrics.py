@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, request
 
-from app.controller.common.measure import meters
+from app.controller.common.measure import FOLDER, meters
 from app.core.errors import NotFoundError
 from app.service.health.figures import VITALS, Figure, figures
 from app.service.health.vitals import Vitals, vitals_of
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
 blueprint = Blueprint("metrics", __name__)
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-"""prometheus-client's own setting; gunicorn.conf.py sets it for its workers."""
 
 
 @blueprint.get("/metrics")

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry, Counter, Histogram
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""prometheus-client's own setting; gunicorn.conf.py sets it for its workers."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 FILES = {"counter": 2**20, "histogram": 2**22}
 """Bytes by kind: what a worker's file of a kind has room for from the start."""
@@ -79,7 +81,7 @@ def _take_room() -> bool:
     global _has_room
     if _has_room:
         return True
-    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.environ.get(FOLDER):
         paths = {Path(folder) / f"{kind}_{os.getpid()}.db": size for kind, size in FILES.items()}
         try:
             for path, size in paths.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from itertools import takewhile
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.engine.notify.message import Message
@@ -14,8 +14,7 @@ from app.service.channel.routing import route_message
 
 ALERT_SEVERITIES = ("high", "critical")
 """Which tamper alerts and weaknesses go to a channel that says nothing about it."""
-LOOKED_BACK = 2_000
-"""Messages about budgets in which the beginning of one's burning is looked for."""
+ABOUT_OBJECTIVES = ("objective.burning", "objective.calm")
 ENDS = ("alert.closed", "incident.closed", "incident.withdrawn", "objective.calm")
 
 
@@ -63,13 +62,23 @@ def _who_heard(session: Session, organization_id: int, message: Message) -> set[
 def _who_heard_it_burn(session: Session, organization_id: int, message: Message) -> set[int]:
     """Who was told of the objective since it was calm last: nothing but the messages themselves says so."""
     rows = session.execute(
-        select(Delivery.channel_id, Delivery.kind, Delivery.message)
-        .where(
-            Delivery.organization_id == organization_id,
-            Delivery.kind.in_(["objective.burning", "objective.calm"]),
-        )
+        select(Delivery.channel_id, Delivery.kind)
+        .where(is_about(organization_id, message.objective["id"]))
         .order_by(Delivery.id.desc())
-        .limit(LOOKED_BACK)
     )
-    own = (row for row in rows if row.message["objective"]["id"] == message.objective["id"])
-    return {row.channel_id for row in takewhile(lambda row: row.kind == "objective.burning", own)}
+    return {row.channel_id for row in takewhile(lambda row: row.kind == "objective.burning", rows)}
+
+
+def is_about(organization_id: int, objective_id: str) -> ColumnElement[bool]:
+    """Messages about the budget of an objective of the organization."""
+    return and_(
+        Delivery.organization_id == organization_id,
+        Delivery.kind.in_(ABOUT_OBJECTIVES),
+        objective_of(Delivery) == objective_id,
+    )
+
+
+def objective_of(row: type[Delivery]) -> ColumnElement[str]:
+    """The id of the objective that a message is about."""
+    found: ColumnElement[str] = row.message["objective"]["id"].as_string()
+    return found

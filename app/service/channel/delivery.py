@@ -33,7 +33,7 @@ from app.engine.notify.registry import SendResult
 from app.models import Channel, Delivery, DeliveryAttempt, Organization, db, write
 from app.service.actor import Actor
 from app.service.audit import record_change
-from app.service.channel.choosing import choose
+from app.service.channel.choosing import ABOUT_OBJECTIVES, choose, is_about, objective_of
 from app.service.channel.sending import send_through
 from app.service.channel.wording import in_own_words
 from app.service.owned import fetch_own
@@ -45,7 +45,6 @@ BACK_OFF_SECONDS = (5, 30, 120, 600, 3_600, 10_800, 21_600)
 CLAIM = timedelta(minutes=1)
 MAX_UNDER_WAY = 4
 TRIED_ONCE = "test"
-ABOUT_OBJECTIVES = ("objective.burning", "objective.calm")
 REPEATED = frozenset({"incident.reminder", "incident.escalated"})
 ERROR_LENGTH = 1_000
 
@@ -74,7 +73,7 @@ def enqueue_deliveries(
     if alert_id is not None:
         _hurry(session, Delivery.alert_id == alert_id, now())
     if message.objective:
-        _hurry(session, _of_objective(organization_id, message.objective["id"]), now())
+        _hurry(session, is_about(organization_id, message.objective["id"]), now())
     session.add_all(
         Delivery(
             organization_id=organization_id,
@@ -87,19 +86,6 @@ def enqueue_deliveries(
         for channel_id in chosen
     )
     return len(chosen)
-
-
-def _of_objective(organization_id: int, objective_id: str) -> ColumnElement[bool]:
-    return and_(
-        Delivery.organization_id == organization_id,
-        Delivery.kind.in_(ABOUT_OBJECTIVES),
-        _objective_of(Delivery) == objective_id,
-    )
-
-
-def _objective_of(row: type[Delivery]) -> ColumnElement[str]:
-    found: ColumnElement[str] = row.message["objective"]["id"].as_string()
-    return found
 
 
 def _hurry(session: Session, is_before: ColumnElement[bool], at: datetime) -> None:
@@ -146,7 +132,7 @@ def _must_wait() -> ColumnElement[bool]:
     """An earlier message about the same is still on its way to the same channel."""
     earlier, budget = aliased(Delivery), aliased(Delivery)
     is_same = or_(earlier.incident_id == Delivery.incident_id, earlier.alert_id == Delivery.alert_id)
-    is_same_budget = and_(budget.kind.in_(ABOUT_OBJECTIVES), _objective_of(budget) == _objective_of(Delivery))
+    is_same_budget = and_(budget.kind.in_(ABOUT_OBJECTIVES), objective_of(budget) == objective_of(Delivery))
     return or_(
         exists().where(is_same, *_is_under_way_before(earlier)),
         and_(
